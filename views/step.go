@@ -1,0 +1,129 @@
+package views
+
+// Step is the card of one step.
+type Step struct {
+	ID       string // end of the element id, see ElementID: the card is "step-" + ID
+	Key      string // the step's identity, posted as "step"
+	Attached string // id of the attached playbook
+	Incident int
+	Label    string // "6", "B"
+	Title    string
+	State    string // todo, current, running, passed, failed, stopped, interrupted, skipped, done
+	Current  bool   // the one card with the accent edge
+	Risk     string // the worst of its commands; "" for manual steps
+	Target   string // "on prod, from runner-1"
+	Folded   bool   // finished and not current: one row until it is opened
+	Preview  string // its command, shown in the folded row
+	Summary  string // its result, shown in the folded row
+	Blocks   []Block
+	Others   []Command // for platforms other than the incident's
+	Platform string    // "docker, local": what Others are for
+	Manual   bool      // done by hand, then marked done with a note
+	Done     *Done
+	CanWrite bool
+}
+
+// Block is text or a command, in the order of the document.
+type Block struct {
+	Text    HTML
+	Command *Command
+}
+
+// Done is the record of a manual step, or of what somebody did elsewhere.
+type Done struct {
+	By   string
+	At   Time // Clock
+	Note string
+}
+
+// Command is one runnable line.
+type Command struct {
+	ID       string // end of the element ids: "cmd-" + ID and what belongs to it
+	Key      string // the command's identity, posted as "command"
+	Step     string // posted as "step"
+	Attached string
+	Incident int
+	Caption  string
+	Kind     string // shell, sql, promql, logql, reference
+	Segments []Segment
+	Text     string // the exact text, for copying
+	Hash     string // of the exact text, posted as "text_hash"
+	Risk     string // read, change, destroy, interactive, unknown
+	Why      string // the reason for the class
+	Reveals  bool   // discloses secrets: asks first, whatever the class
+	Hints    []Hint // "can be undone", "expect …"
+	Refused  string // why it cannot be run here; "" when it can
+	Inputs   []Input
+	Platform string // of commands among Step.Others
+	Run      *Run   // the newest run; nil before the first
+	History  []RunLink
+	Tail     []LogLine // the last lines of Run's output
+	Primary  bool      // has the filled Run button: the next thing to press in this room
+	CanWrite bool
+}
+
+// Asks reports whether Run opens the confirmation first.
+func (c Command) Asks() bool { return c.Risk != "read" || c.Reveals }
+
+// Runnable reports whether the card offers Run at all.
+func (c Command) Runnable() bool { return c.Refused == "" }
+
+// Hint is a short remark under a command.
+type Hint struct{ Icon, Text string }
+
+// Input asks for the value of a placeholder that nothing has filled.
+type Input struct {
+	Name   string // "pod-name", posted as "v.pod-name"
+	Label  string // "<pod-name>"
+	Value  string
+	Secret bool
+	Error  string
+}
+
+// Run is one execution of a command, as its result line shows it.
+type Run struct {
+	ID       string
+	State    string // queued, starting, running, stopping, passed, failed, stopped, interrupted
+	Outcome  string // "exit 0", "exit 1", "stopped", "interrupted, outcome unknown"; "" while it runs
+	Took     string // "1.8 s"
+	By       string
+	Mine     bool   // the viewer started it
+	At       Time   // Clock
+	Elapsed  Time   // Timer: since the start, while it runs
+	Lines    int    // of output so far
+	Problem  string // why it could not start, or was stopped by a limit
+	Note     string
+	Previous int // runs before this one
+}
+
+// Active reports whether the run has not ended.
+func (r *Run) Active() bool {
+	if r == nil {
+		return false
+	}
+	switch r.State {
+	case "queued", "starting", "running", "stopping":
+		return true
+	default:
+		return false
+	}
+}
+
+// Path is the run's log page.
+func (r *Run) Path() string { return "/runs/" + r.ID }
+
+// RunLink leads to an earlier run of the same command.
+type RunLink struct {
+	ID      string
+	Text    string // "Run 1"
+	State   string
+	Current bool
+}
+
+// LogLine is one numbered line of output.
+type LogLine struct {
+	N      int
+	HTML   HTML // from internal/ansi
+	Stderr bool
+	Marked bool // within ?L=
+}
