@@ -1,0 +1,5 @@
+-- name: Now :one
+SELECT wardroom.now()::timestamptz AS now;
+
+-- name: Epoch :one
+SELECT id FROM wardroom.epoch;
