@@ -151,6 +151,38 @@ func TestMarkedFindsOrphans(t *testing.T) {
 	}
 }
 
+func TestTreeRemembersOrphans(t *testing.T) {
+	t.Parallel()
+	cmd, lines := shell(t, `setsid sh -c 'echo $$; exec sleep 100' & wait`)
+	in := readPIDs(t, lines, 1)[0]
+	find := process.Tree(lookup(t, cmd.Process.Pid))
+	if got := find(); !slices.Contains(got, in) {
+		t.Errorf("Tree = %v, want %v in it", got, in)
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if diff := cmp.Diff([]process.ID{in}, find()); diff != "" {
+		t.Errorf("after the death of its parent (-want +got):\n%s", diff)
+	}
+}
+
+func TestReapLeavesWhatIsClaimed(t *testing.T) {
+	t.Parallel()
+	cmd, _ := shell(t, "exit 3")
+	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		t.Fatal(err)
+	}
+	id := lookup(t, cmd.Process.Pid)
+	process.Reap(func(int) bool { return true }) // the tests beside this one wait for their own children
+	if got := lookup(t, id.PID); got != id {
+		t.Errorf("a claimed child was collected: %v", got)
+	}
+	process.Reap(func(pid int) bool { return pid != id.PID })
+	if _, err := process.Lookup(id.PID); !errors.Is(err, process.ErrGone) {
+		t.Errorf("an unclaimed dead child was not collected: %v", err)
+	}
+}
+
 func TestEndTreeEndsThoseThatIgnoreTerm(t *testing.T) {
 	t.Parallel()
 	mark := "ignore-" + strconv.Itoa(os.Getpid())

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
 
 // Descendants returns the living processes below root, root itself not included. A process whose parent has died belongs to its nearest subreaper (or to
@@ -49,6 +51,42 @@ func Marked(key, value string) []ID {
 		}
 	}
 	return found
+}
+
+// Tree returns a function that finds root and everything below it, for EndTree. It remembers what it has seen: a process whose parent ended in the meantime belongs
+// to somebody else by then, but is still found.
+func Tree(root ID) func() []ID {
+	seen := map[ID]bool{root: true}
+	return func() []ID {
+		var found []ID
+		for id := range seen {
+			if !id.Alive() {
+				continue
+			}
+			found = append(found, id)
+			for _, below := range Descendants(id) {
+				if !seen[below] {
+					found = append(found, below)
+				}
+			}
+		}
+		for _, id := range found {
+			seen[id] = true
+		}
+		return found
+	}
+}
+
+// Reap collects the dead children of the calling process that mine does not claim. A subreaper and the first process of a container call it, because they inherit
+// orphans that nobody else waits for; what mine claims has its own exec.Cmd waiting.
+func Reap(mine func(pid int) bool) {
+	self := os.Getpid()
+	for _, st := range table() {
+		if st.parent == self && st.dead() && !mine(st.id.PID) {
+			// Somebody else was faster when this fails; there is nothing left to do then.
+			_, _ = unix.Wait4(st.id.PID, nil, unix.WNOHANG, nil)
+		}
+	}
 }
 
 // table reads every process of the machine. Those that end while it looks are left out.
