@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -142,4 +143,28 @@ func GroupSymptoms(rows []SymptomRow, by string) []SymptomGroup {
 		groups[i].Rows = append(groups[i].Rows, r)
 	}
 	return groups
+}
+
+func groupPath(query, group string) string {
+	v := url.Values{}
+	if query != "" {
+		v.Set("q", query)
+	}
+	if group != "" {
+		v.Set("group", group)
+	}
+	if len(v) == 0 {
+		return "/"
+	}
+	return "/?" + v.Encode()
+}
+
+func unknownWords(n int) string {
+	if n == 0 {
+		return "what it watches is unknown, not healthy."
+	}
+	if n == 1 {
+		return "1 symptom is unknown, not healthy."
+	}
+	return strconv.Itoa(n) + " symptoms are unknown, not healthy."
 }

@@ -1,5 +1,7 @@
 package views
 
+import "strings"
+
 // Escalation is the card in the right rail. Live region "room-escalation".
 type Escalation struct {
 	Incident int
@@ -53,3 +55,20 @@ type TimelineRow struct {
 	Parts []Part
 	Body  HTML // a note's text
 }
+
+var timelineFilters = []Option{
+	{Value: "updates", Text: "Updates"},
+	{Value: "runs", Text: "Runs"},
+	{Value: "escalation", Text: "Escalation"},
+	{Value: "notes", Text: "Notes"},
+	{Value: "all", Text: "All"},
+}
+
+func (t Timeline) last() int64 {
+	if len(t.Rows) == 0 {
+		return 0
+	}
+	return t.Rows[len(t.Rows)-1].Seq
+}
+
+func (r TimelineRow) filters() string { return strings.Join(r.In, " ") }

@@ -142,3 +142,15 @@ type FreshLink struct {
 	URL  string
 	Note string // "Works until 14:00 tomorrow, or until the incident is closed."
 }
+
+// next is the command with the filled Run button in the current step.
+func (r Room) next() *Command {
+	if s := r.Current(); s != nil {
+		for _, b := range s.Blocks {
+			if b.Command != nil && b.Command.Primary && b.Command.Runnable() && !b.Command.Run.Active() {
+				return b.Command
+			}
+		}
+	}
+	return nil
+}

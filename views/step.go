@@ -127,3 +127,32 @@ type LogLine struct {
 	Stderr bool
 	Marked bool // within ?L=
 }
+
+// state is what the card's head shows: a step that nobody has touched yet is the current one or waits.
+func (s Step) state() string {
+	if s.Current && (s.State == "" || s.State == "todo") {
+		return "current"
+	}
+	return s.State
+}
+
+// fields are posted with the command: its identity, and for a read, which runs without another question, what was shown.
+func (c Command) fields() []Pair {
+	f := []Pair{{"attached", c.Attached}, {"step", c.Step}, {"command", c.Key}}
+	if !c.Asks() {
+		f = append(f, Pair{"confirm", c.Risk}, Pair{"text_hash", c.Hash})
+	}
+	return f
+}
+
+// prompt marks what language a command is in.
+func prompt(kind string) string {
+	switch kind {
+	case "sql":
+		return "sql>"
+	case "promql", "logql":
+		return kind
+	default:
+		return "$"
+	}
+}

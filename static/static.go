@@ -1,0 +1,127 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"path"
+	"regexp"
+	"strings"
+)
+
+//go:embed css js img
+var files embed.FS
+
+const prefix = "/static/"
+
+// A file is one download, ready to be written.
+type file struct {
+	hashed      string // name with the hash: app.3f9c2ab1.css
+	contentType string
+	body, zip   []byte
+	etag        string
+}
+
+// importName finds the relative imports between our modules, which must name the hashed file too.
+var importName = regexp.MustCompile(`(from |import )"\./([a-z-]+\.js)"`)
+
+var byName, byPath = load()
+
+// load prepares all files once: app.css is the sheets of css/app joined in order, modules import each other by hashed name.
+func load() (names, paths map[string]*file) {
+	names, paths = map[string]*file{}, map[string]*file{}
+	raw := map[string][]byte{}
+	must(fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := files.ReadFile(p)
+		name := path.Base(p)
+		if path.Dir(p) == "css/app" {
+			name = "app.css"
+		}
+		raw[name] = append(raw[name], b...)
+		return err
+	}))
+	var add func(name string) *file
+	add = func(name string) *file {
+		if f, ok := names[name]; ok {
+			return f
+		}
+		body := importName.ReplaceAllFunc(raw[name], func(match []byte) []byte {
+			m := importName.FindSubmatch(match)
+			return fmt.Appendf(nil, `%s"./%s"`, m[1], add(string(m[2])).hashed)
+		})
+		f := prepare(name, body)
+		names[name] = f
+		paths[prefix+f.hashed] = f
+		return f
+	}
+	for name := range raw {
+		add(name)
+	}
+	return names, paths
+}
+
+func prepare(name string, body []byte) *file {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:5])
+	ext := path.Ext(name)
+	kind := mime.TypeByExtension(ext)
+	switch ext {
+	case ".js": // the machine's table of types is not to be trusted with what a browser insists on
+		kind = "text/javascript; charset=utf-8"
+	case ".css":
+		kind = "text/css; charset=utf-8"
+	case ".svg":
+		kind = "image/svg+xml"
+	case ".lucide", ".idiomorph":
+		kind = "text/plain; charset=utf-8"
+	}
+	var zipped bytes.Buffer
+	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	must(err)
+	_, err = w.Write(body)
+	must(err)
+	must(w.Close())
+	return &file{
+		hashed:      strings.TrimSuffix(name, ext) + "." + hash + ext,
+		contentType: kind,
+		body:        body,
+		zip:         zipped.Bytes(),
+		etag:        `"` + hash + `"`,
+	}
+}
+
+// must is for what the embedded files cannot make fail once the tests have passed.
+func must(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("static: %v", err))
+	}
+}
+
+// Path is the URL path of an asset by its plain name: Path("app.css") is /static/app.3f9c2ab1.css. It panics when there is none:
+// that is a misspelt name in a component.
+func Path(name string) string {
+	f, ok := byName[name]
+	if !ok {
+		panic("static: no asset named " + name)
+	}
+	return prefix + f.hashed
+}
+
+// Version changes whenever any asset does; a page that was made by another version should be loaded again.
+func Version() string { return version }
+
+var version = func() string {
+	h := sha256.New()
+	for _, name := range sortedNames() {
+		h.Write([]byte(byName[name].etag))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:5])
+}()
