@@ -17,6 +17,7 @@ CREATE TABLE incidents (
                     CHECK (status IN ('open', 'acknowledged', 'mitigated', 'resolved', 'closed')),
     environment     text NOT NULL DEFAULT '', -- name in the environments file; empty: none chosen
     lead_id         uuid REFERENCES users,
+    lead_name       text NOT NULL DEFAULT '', -- who leads when it is nobody of ours: the address that took a handoff
     declared_by     uuid REFERENCES users, -- NULL: Wardroom itself
     created_at      timestamptz NOT NULL DEFAULT wardroom.now(),
     began_at        timestamptz NOT NULL,  -- when the first symptom fired, or when it was declared
@@ -24,7 +25,8 @@ CREATE TABLE incidents (
     mitigated_at    timestamptz,
     resolved_at     timestamptz,
     closed_at       timestamptz,
-    last_seq        bigint NOT NULL DEFAULT 0 -- of its timeline; counted under this row's lock
+    last_seq        bigint NOT NULL DEFAULT 0, -- of its timeline; counted under this row's lock
+    CHECK (lead_id IS NULL OR lead_name = '')
 );
 CREATE INDEX incidents_list ON incidents (number DESC);
 CREATE INDEX incidents_status ON incidents (status, number DESC);
@@ -93,6 +95,7 @@ CREATE TABLE handoffs (
     accepted_by text NOT NULL DEFAULT '', -- name as shown
     declined_at timestamptz,
     revoked_at  timestamptz,
+    superseded_by uuid REFERENCES handoffs, -- somebody else accepted theirs first
     CHECK ((to_id IS NULL) <> (to_email = ''))
 );
 CREATE INDEX handoffs_incident ON handoffs (incident_id, created_at);

@@ -15,6 +15,7 @@ type AccessLink struct {
 	Purpose   string
 	UserID    *uuid.UUID
 	Role      *string
+	Name      string
 	CreatedBy *uuid.UUID
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -32,9 +33,11 @@ type Delivery struct {
 	Channel    string
 	Recipient  string
 	Subject    string
+	Body       string
 	IncidentID *uuid.UUID
 	State      string
 	Attempts   int32
+	Doubtful   bool
 	LastError  string
 	CreatedAt  time.Time
 	FinishedAt *time.Time
@@ -61,19 +64,20 @@ type EscalationTimer struct {
 }
 
 type Handoff struct {
-	ID         uuid.UUID
-	IncidentID uuid.UUID
-	TokenHash  []byte
-	FromID     uuid.UUID
-	ToID       *uuid.UUID
-	ToEmail    string
-	ReasonHash []byte
-	CreatedAt  time.Time
-	ExpiresAt  time.Time
-	AcceptedAt *time.Time
-	AcceptedBy string
-	DeclinedAt *time.Time
-	RevokedAt  *time.Time
+	ID           uuid.UUID
+	IncidentID   uuid.UUID
+	TokenHash    []byte
+	FromID       uuid.UUID
+	ToID         *uuid.UUID
+	ToEmail      string
+	ReasonHash   []byte
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+	AcceptedAt   *time.Time
+	AcceptedBy   string
+	DeclinedAt   *time.Time
+	RevokedAt    *time.Time
+	SupersededBy *uuid.UUID
 }
 
 type IdempotencyKey struct {
@@ -93,6 +97,7 @@ type Incident struct {
 	Status         string
 	Environment    string
 	LeadID         *uuid.UUID
+	LeadName       string
 	DeclaredBy     *uuid.UUID
 	CreatedAt      time.Time
 	BeganAt        time.Time
@@ -118,6 +123,16 @@ type IncidentResponder struct {
 	IncidentID uuid.UUID
 	UserID     uuid.UUID
 	JoinedAt   time.Time
+}
+
+type IncidentVariable struct {
+	IncidentID uuid.UUID
+	Name       string
+	Value      string
+	Origin     string
+	RunID      *uuid.UUID
+	SetBy      string
+	SetAt      time.Time
 }
 
 type PlaybookRevision struct {
@@ -262,6 +277,7 @@ type User struct {
 	Role         string
 	Theme        string
 	CreatedAt    time.Time
+	LastSeenAt   *time.Time
 	DisabledAt   *time.Time
 }
 

@@ -1,0 +1,13 @@
+-- name: ReviewFacts :one
+SELECT sqlc.embed(i), COALESCE(u.display_name, i.lead_name)::text AS lead, COALESCE(d.display_name, 'Wardroom')::text AS declarer
+FROM incidents i
+LEFT JOIN users u ON u.id = i.lead_id
+LEFT JOIN users d ON d.id = i.declared_by
+WHERE i.number = $1;
+
+-- name: ReviewPlaybooks :many
+-- All that were ever attached, the detached ones too.
+SELECT a.playbook_id, a.revision, a.reason, a.attached_at, a.detached_at, r.title
+FROM incident_playbooks a JOIN playbook_revisions r ON r.revision = a.revision AND r.playbook_id = a.playbook_id
+WHERE a.incident_id = $1
+ORDER BY a.attached_at, a.id;
