@@ -1,0 +1,112 @@
+package playbooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"wardroom/internal/shell"
+)
+
+const maxTimeout = time.Hour
+
+// parseAttributes reads `id=pods timeout="30 s" #other`. What it cannot read is
+// reported and left out.
+func parseAttributes(text string) (values map[string]string, problems []string) {
+	values = map[string]string{}
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		key, rest := cutAny(text, "= \t,")
+		if id, isID := strings.CutPrefix(key, "#"); isID && id != "" {
+			values["id"], text = id, strings.TrimPrefix(rest, ",")
+			continue
+		}
+		value, assigned := strings.CutPrefix(rest, "=")
+		if key == "" || !assigned {
+			problems = append(problems, fmt.Sprintf("%q is not an attribute; write key=value", firstWord(text)))
+			_, text = cutAny(text, " \t,")
+			text = strings.TrimLeft(text, ", \t")
+			continue
+		}
+		if quote := value; quote != "" && (quote[0] == '"' || quote[0] == '\'') {
+			inner, after, closed := strings.Cut(quote[1:], quote[:1])
+			if !closed {
+				problems = append(problems, fmt.Sprintf("attribute %s: a closing quote is missing", key))
+			}
+			values[key], text = inner, strings.TrimLeft(after, ", \t")
+			continue
+		}
+		values[key], text = cutAny(value, " \t,")
+		text = strings.TrimLeft(text, ", \t")
+	}
+	return values, problems
+}
+
+// cutAny splits before the first of the separators.
+func cutAny(text, separators string) (before, rest string) {
+	if i := strings.IndexAny(text, separators); i >= 0 {
+		return text[:i], text[i:]
+	}
+	return text, ""
+}
+
+// fenceInfo is what stands behind the opening backticks.
+type fenceInfo struct {
+	language string
+	id       string
+	platform shell.Platform
+	timeout  time.Duration
+	raise    *shell.Risk
+}
+
+// parseInfo reads "sh {id=pods platform=kubernetes timeout=30s risk=change}".
+func parseInfo(info string) (f fenceInfo, problems []string) {
+	language, rest := cutAny(strings.TrimSpace(info), " \t{,")
+	f.language = strings.ToLower(language)
+	open, shut := strings.IndexByte(rest, '{'), strings.LastIndexByte(rest, '}')
+	if open < 0 || shut < open {
+		return f, nil // other tools write other things there: title="…", linenums
+	}
+	values, problems := parseAttributes(rest[open+1 : shut])
+	for key, value := range values {
+		var problem string
+		switch key {
+		case "id":
+			f.id = slug(value)
+		case "platform":
+			switch p := shell.Platform(strings.ToLower(value)); p {
+			case "docker", "kubernetes", "local", "any":
+				f.platform = p
+			default:
+				problem = fmt.Sprintf("platform=%s: docker, kubernetes, local or any is expected", value)
+			}
+		case "timeout":
+			timeout, err := time.ParseDuration(value)
+			if err != nil || timeout <= 0 || timeout > maxTimeout {
+				problem = fmt.Sprintf("timeout=%s: a time like 30s or 5m, at most 1h, is expected", value)
+				break
+			}
+			f.timeout = timeout
+		case "risk":
+			risk, err := shell.ParseRisk(value)
+			if err != nil {
+				problem = fmt.Sprintf("risk=%s: read, change or destroy is expected", value)
+				break
+			}
+			f.raise = &risk
+		}
+		if problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	slices.Sort(problems) // the order of a map is not the author's
+	return f, problems
+}
+
+func firstWord(text string) string {
+	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		return ""
+	}
+	return fields[0]
+}

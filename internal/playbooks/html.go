@@ -1,0 +1,193 @@
+package playbooks
+
+import (
+	"bytes"
+	"html"
+	"net/url"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+// maxRendered is the longest text that is rendered; more is shown as it stands.
+const maxRendered = 256 << 10
+
+var toHTML = goldmark.New(
+	goldmark.WithExtensions(
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+		extension.Strikethrough, extension.Linkify, extension.TaskList,
+	),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(safeRenderer{}, 1))),
+)
+
+// HTML renders Markdown that anybody may have written. The result holds no markup
+// of the author's own, no style, no image, no id, and links only to http, https
+// and relative addresses; what looks like a tag, such as <pod-name>, is shown.
+func HTML(markdown string) string {
+	clean, problems := normalise(markdown)
+	var b bytes.Buffer
+	if len(clean) > maxRendered || hasSevere(problems) || toHTML.Convert([]byte(clean), &b) != nil {
+		return "<pre>" + html.EscapeString(strings.ToValidUTF8(markdown, "\uFFFD")) + "</pre>\n"
+	}
+	return b.String()
+}
+
+func hasSevere(problems []Problem) bool {
+	for _, p := range problems {
+		if p.Severe && p.Line > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// safeRenderer replaces goldmark's renderers for everything that could reach
+// another host or carry markup.
+type safeRenderer struct{}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (r safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindAutoLink, r.autoLink)
+	reg.Register(ast.KindImage, r.image)
+	reg.Register(ast.KindRawHTML, r.rawHTML)
+	reg.Register(ast.KindHTMLBlock, r.htmlBlock)
+}
+
+func (safeRenderer) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	link, isLink := n.(*ast.Link)
+	if !isLink || !isSafeLink(string(link.Destination)) || inLink(n) {
+		return ast.WalkContinue, nil // the words without the link
+	}
+	if entering {
+		openLink(w, link.Destination)
+	} else {
+		_, _ = w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (safeRenderer) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	link, isLink := n.(*ast.AutoLink)
+	if !entering || !isLink {
+		return ast.WalkContinue, nil
+	}
+	label := util.EscapeHTML(link.Label(source))
+	if target := link.URL(source); link.AutoLinkType == ast.AutoLinkURL && isSafeLink(string(target)) && !inLink(n) {
+		openLink(w, target)
+		_, _ = w.Write(label)
+		_, _ = w.WriteString("</a>")
+	} else {
+		_, _ = w.Write(label)
+	}
+	return ast.WalkContinue, nil
+}
+
+// image shows the words that stand for a picture, as a link to it: loading it
+// would tell its host who reads the playbook.
+func (safeRenderer) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	image, isImage := n.(*ast.Image)
+	if !isImage || !isSafeLink(string(image.Destination)) || inLink(n) {
+		return ast.WalkContinue, nil
+	}
+	if entering {
+		openLink(w, image.Destination)
+	} else {
+		_, _ = w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func openLink(w util.BufWriter, destination []byte) {
+	_, _ = w.WriteString(`<a href="`)
+	_, _ = w.Write(util.EscapeHTML(util.URLEscape(destination, true)))
+	_, _ = w.WriteString(`" rel="noopener noreferrer">`)
+}
+
+// isSafeLink admits http, https and addresses without a scheme. Control
+// characters, which browsers drop from the middle of a scheme, make url.Parse fail.
+func isSafeLink(destination string) bool {
+	u, err := url.Parse(strings.TrimSpace(destination))
+	if err != nil || strings.Contains(destination, "\\") {
+		return false
+	}
+	scheme := strings.ToLower(u.Scheme)
+	return (scheme == "" || scheme == "http" || scheme == "https") && u.Opaque == "" && u.User == nil
+}
+
+// inLink keeps links from nesting, which HTML does not allow.
+func inLink(n ast.Node) bool {
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		if p.Kind() == ast.KindLink {
+			return true
+		}
+	}
+	return false
+}
+
+func (safeRenderer) rawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	raw, isRaw := n.(*ast.RawHTML)
+	if entering && isRaw {
+		writeTag(w, string(raw.Segments.Value(source)))
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (safeRenderer) htmlBlock(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	block, isBlock := n.(*ast.HTMLBlock)
+	if !entering || !isBlock {
+		return ast.WalkContinue, nil
+	}
+	text := string(block.Lines().Value(source))
+	if block.HasClosure() {
+		text += string(block.ClosureLine.Value(source))
+	}
+	if text = strings.TrimSpace(text); isHTMLComment(text) {
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString("<p>")
+	for text != "" {
+		open := strings.IndexByte(text, '<')
+		if open < 0 {
+			open = len(text)
+		}
+		_, _ = w.WriteString(html.EscapeString(text[:open]))
+		text = text[open:]
+		if shut := strings.IndexByte(text, '>'); shut >= 0 {
+			writeTag(w, text[:shut+1])
+			text = text[shut+1:]
+		} else {
+			_, _ = w.WriteString(html.EscapeString(text))
+			text = ""
+		}
+	}
+	_, _ = w.WriteString("</p>\n")
+	return ast.WalkContinue, nil
+}
+
+// Tags of HTML that only format: the reader loses nothing when they are left out.
+var formatting = map[string]bool{
+	"a": true, "b": true, "i": true, "em": true, "strong": true, "p": true, "div": true, "span": true, "center": true,
+	"details": true, "summary": true, "sub": true, "sup": true, "kbd": true, "code": true, "pre": true, "u": true,
+	"img": true, "hr": true, "font": true, "small": true, "picture": true, "source": true, "blockquote": true,
+	"ul": true, "ol": true, "li": true, "table": true, "thead": true, "tbody": true, "tr": true, "td": true, "th": true,
+	"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true,
+}
+
+// writeTag leaves out a comment or a formatting tag, breaks the line for <br>, and
+// shows anything else: <pod-name> is a placeholder, <script> is somebody's attempt.
+func writeTag(w util.BufWriter, tag string) {
+	name := strings.ToLower(strings.TrimLeft(strings.Trim(tag, "<>"), "/"))
+	name, _ = cutAny(name, " \t\n/")
+	switch {
+	case name == "br":
+		_, _ = w.WriteString("<br>")
+	case strings.HasPrefix(tag, "<!--"), formatting[name]:
+	default:
+		_, _ = w.WriteString(html.EscapeString(tag))
+	}
+}

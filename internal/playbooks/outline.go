@@ -1,0 +1,183 @@
+package playbooks
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	gmtext "github.com/yuin/goldmark/text"
+)
+
+// The dialect in which files are read: GitHub's, plus `## Heading {#id}`.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.GFM),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+).Parser()
+
+// A heading is a node of the document's outline: its own blocks, then the
+// headings below it. The root has no title.
+type heading struct {
+	node   *ast.Heading
+	title  string
+	id     string // the author's own {#id}
+	line   int
+	blocks []block
+	kids   []*heading
+}
+
+// A block is a top-level block of the document and the byte where the next begins.
+type block struct {
+	ast.Node
+	end int
+}
+
+// document is a parsed file: the bytes, the outline, and what was wrong.
+type document struct {
+	source     []byte
+	lineStarts []int
+	firstLine  int // of source within the file: front matter stands above it
+	root       *heading
+	references []string // link definitions, needed wherever a piece is rendered alone
+	labels     []string
+	problems   []Problem
+}
+
+func (d *document) problem(line int, severe bool, message string) {
+	d.problems = append(d.problems, Problem{Line: line, Message: message, Severe: severe})
+}
+
+// newDocument parses Markdown and arranges it by heading.
+func newDocument(source string, firstLine int) *document {
+	d := &document{source: []byte(source), firstLine: firstLine, root: &heading{line: firstLine}}
+	d.lineStarts = append(d.lineStarts, 0)
+	for i, c := range d.source {
+		if c == '\n' {
+			d.lineStarts = append(d.lineStarts, i+1)
+		}
+	}
+	tree := markdown.Parse(gmtext.NewReader(d.source))
+	open := []*heading{d.root}
+	for n := tree.FirstChild(); n != nil; n = n.NextSibling() {
+		end := len(d.source)
+		if n.NextSibling() != nil {
+			end = d.lineStart(n.NextSibling().Pos())
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			for len(open) > 1 && open[len(open)-1].node.Level >= n.Level {
+				open = open[:len(open)-1]
+			}
+			h := &heading{node: n, line: d.line(n.Pos())}
+			h.title, h.id = splitID(d.plain(n), attributeID(n))
+			parent := open[len(open)-1]
+			parent.kids = append(parent.kids, h)
+			open = append(open, h)
+		case *ast.LinkReferenceDefinition:
+			d.labels = append(d.labels, string(n.Label))
+			d.references = append(d.references, strings.TrimSpace(string(d.source[n.Pos():end])))
+		default:
+			h := open[len(open)-1]
+			h.blocks = append(h.blocks, block{n, end})
+		}
+	}
+	d.checkLastFence(tree.LastChild())
+	return d
+}
+
+// checkLastFence finds a fence that nobody closed: it swallows the rest of the
+// file, which is what a half-saved edit looks like.
+func (d *document) checkLastFence(n ast.Node) {
+	fence, isFence := n.(*ast.FencedCodeBlock)
+	if !isFence {
+		return
+	}
+	opening := d.source[fence.Pos():]
+	width := 0
+	for width < len(opening) && opening[width] == opening[0] {
+		width++
+	}
+	last := d.lineStart(len(bytes.TrimRight(d.source, " \t\n")))
+	closing := bytes.TrimSpace(d.source[last:])
+	closed := last != d.lineStart(fence.Pos()) && len(closing) >= width && len(bytes.Trim(closing, string(opening[:1]))) == 0
+	if !closed {
+		d.problem(d.line(fence.Pos()), true, "this fence is never closed")
+	}
+}
+
+// line gives the 1-based line of a byte, counted from the top of the file.
+func (d *document) line(pos int) int {
+	return d.firstLine + d.lineIndex(pos)
+}
+
+// lineStart gives the byte where the line of pos begins.
+func (d *document) lineStart(pos int) int {
+	return d.lineStarts[d.lineIndex(pos)]
+}
+
+func (d *document) lineIndex(pos int) int {
+	i, found := slices.BinarySearch(d.lineStarts, pos)
+	if !found {
+		i--
+	}
+	return max(0, i)
+}
+
+// markdown cuts the source from the byte start, and takes away from the following
+// lines the indentation that start has in its own, so that a list item's
+// paragraph is again a paragraph.
+func (d *document) markdown(start, end int) string {
+	start, end = max(0, start), min(end, len(d.source))
+	if start >= end {
+		return ""
+	}
+	column := start - d.lineStart(start)
+	lines := strings.Split(strings.TrimRight(string(d.source[start:end]), " \t\n"), "\n")
+	for i := 1; i < len(lines); i++ {
+		line := lines[i]
+		for n := 0; n < column && line != "" && (line[0] == ' ' || line[0] == '\t'); n++ {
+			line = line[1:]
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
+
+// withReferences appends the link definitions that a piece of text uses.
+func (d *document) withReferences(text string) string {
+	lower := strings.ToLower(text)
+	for i, label := range d.labels {
+		if strings.Contains(lower, "["+strings.ToLower(label)+"]") {
+			text += "\n\n" + d.references[i]
+		}
+	}
+	return text
+}
+
+// plain gives the text of the inline nodes below n, without markup.
+func (d *document) plain(n ast.Node) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			b.Write(n.Segment.Value(d.source))
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(n.Value)
+		case *ast.AutoLink:
+			b.Write(n.Label(d.source))
+		case *ast.RawHTML:
+			b.Write(n.Segments.Value(d.source))
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.Join(strings.Fields(b.String()), " ")
+}

@@ -1,0 +1,197 @@
+package playbooks
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A reader turns one heading of a document and all below it into a playbook.
+type reader struct {
+	doc            *document
+	playbook       *Playbook
+	inlineCommands bool // code spans of this section are commands
+	drafts         [][]*draft
+	stepIDs        map[string]int
+	commandIDs     map[string]int
+}
+
+// read arranges a playbook's headings into sections and steps.
+func (r *reader) read(top *heading) {
+	if len(top.blocks) > 0 {
+		r.section(Other, "", top, nil)
+	}
+	for _, h := range top.kids {
+		r.heading(h, sectionKind(h.title))
+	}
+	r.stepIDs, r.commandIDs = map[string]int{}, map[string]int{}
+	for i := range r.playbook.Sections {
+		r.finish(&r.playbook.Sections[i], r.drafts[i])
+	}
+}
+
+// heading opens the section that h names, or one of kind other.
+func (r *reader) heading(h *heading, kind string) {
+	if kind == "" {
+		kind = Other
+	}
+	r.section(kind, h.title, h, h.kids)
+}
+
+// section reads a heading's own blocks and the headings below it. One that is the
+// name of a section itself opens its own; any other is a step.
+func (r *reader) section(kind, title string, h *heading, kids []*heading) {
+	index := len(r.drafts)
+	r.playbook.Sections = append(r.playbook.Sections, Section{Kind: kind, Title: title})
+	r.drafts = append(r.drafts, nil)
+
+	root := kind
+	if kind == Other {
+		root = title
+	}
+	r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
+	lead := &draft{path: []string{root}, line: h.line}
+	r.drafts[index] = r.steps(lead, false, h.blocks)
+	for _, kid := range kids {
+		if inner := sectionKind(kid.title); inner != "" {
+			r.section(inner, kid.title, kid, kid.kids)
+			r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
+			continue
+		}
+		r.drafts[index] = append(r.drafts[index], r.headingSteps(kid, []string{root}, "")...)
+	}
+}
+
+// headingSteps makes a step of a heading, and of each heading below it. One that
+// only groups others lends them its name.
+func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft {
+	title := prefix + h.title
+	var all []*draft
+	if len(h.blocks) > 0 || len(h.kids) == 0 {
+		all = r.steps(&draft{title: title, id: h.id, path: path, line: h.line}, true, h.blocks)
+		prefix = ""
+	} else {
+		prefix = title + ": "
+	}
+	inner := append(path[:len(path):len(path)], h.title)
+	for _, kid := range h.kids {
+		all = append(all, r.headingSteps(kid, inner, prefix)...)
+	}
+	return all
+}
+
+// finish turns drafts into a section's text and numbered steps.
+func (r *reader) finish(s *Section, drafts []*draft) {
+	lead, steps := drafts[0], drafts[1:]
+	toDo := s.Kind == Diagnosis || s.Kind == Resolution || s.Kind == Verification
+	runnable := lead.runnable()
+	for _, d := range steps {
+		runnable = runnable || d.runnable()
+	}
+	switch {
+	case !toDo && !runnable: // nothing to do here: all of it is text
+		s.Text, s.Directives = sectionText(drafts)
+		return
+	case lead.runnable() || len(steps) == 0 && len(lead.blocks) > 0:
+		lead.title = s.Title
+		if lead.title == "" {
+			lead.title = r.playbook.Title
+		}
+		lead.path = lead.path[:len(lead.path)-1]
+		steps = drafts
+	default:
+		s.Text, s.Directives = sectionText(drafts[:1])
+	}
+	for _, d := range steps {
+		s.Steps = append(s.Steps, r.step(d, len(s.Steps)+1))
+	}
+}
+
+// sectionText puts drafts that hold nothing to do together again.
+func sectionText(drafts []*draft) (text string, directives []Directive) {
+	var parts []string
+	for _, d := range drafts {
+		if d.title != "" && !d.item {
+			parts = append(parts, "**"+d.title+"**")
+		}
+		for _, b := range d.blocks {
+			switch {
+			case b.Text != "":
+				parts = append(parts, b.Text)
+			case b.Command != nil:
+				parts = append(parts, fenced(b.Command.Language, b.Command.Text))
+			case b.Directive != nil:
+				directives = append(directives, *b.Directive)
+			}
+		}
+	}
+	return strings.Join(parts, "\n\n"), directives
+}
+
+// fenced writes a code block whose fence is longer than any run of backticks in it.
+func fenced(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + text + "\n" + fence
+}
+
+// step gives a draft its number and identity.
+func (r *reader) step(d *draft, number int) Step {
+	title := stepTitle(d.title)
+	if title == "" {
+		title = fmt.Sprintf("Step %d", number)
+	}
+	s := Step{
+		ID: unique(r.identity(d), r.stepIDs), Number: number, Title: title, Text: d.text(),
+		Manual: !d.runnable(), Line: d.line, Blocks: d.blocks,
+	}
+	count := 0
+	for _, b := range s.Blocks {
+		if b.Command == nil {
+			continue
+		}
+		count++
+		id := b.Command.ID
+		if id == "" {
+			id = fmt.Sprintf("%s-c%d", s.ID, count)
+		}
+		b.Command.ID = unique(id, r.commandIDs)
+	}
+	return s
+}
+
+// identity is what keeps a step the same step when the file is edited: the
+// author's id, or the words of the headings above it without their numbers.
+func (r *reader) identity(d *draft) string {
+	if d.id != "" {
+		return d.id
+	}
+	for _, b := range d.blocks {
+		if b.Command != nil && b.Command.ID != "" {
+			return b.Command.ID
+		}
+	}
+	var parts []string
+	for _, name := range append(d.path[:len(d.path):len(d.path)], d.title) {
+		_, rest := splitOrdinal(name)
+		if s := slug(rest); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) == 0 {
+		return "step"
+	}
+	return strings.Join(parts, "-")
+}
+
+// unique appends -2, -3, … to an identity that was given out before.
+func unique(id string, used map[string]int) string {
+	candidate := id
+	for used[candidate] > 0 {
+		used[id]++
+		candidate = fmt.Sprintf("%s-%d", id, used[id])
+	}
+	used[candidate] = 1
+	return candidate
+}

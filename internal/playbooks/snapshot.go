@@ -1,0 +1,133 @@
+package playbooks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// publish makes the files that were read the catalogue that is seen.
+func (c *Catalogue) publish() {
+	next := &snapshot{byID: map[string]*entry{}}
+	// "files/…" sorts before "shipped/…": who comes first keeps the identity.
+	for _, key := range slices.Sorted(maps.Keys(c.files)) {
+		for i := range c.files[key].shown {
+			next.add(&c.files[key].shown[i], strings.HasPrefix(key, "shipped/"))
+		}
+	}
+	slices.SortStableFunc(next.entries, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.playbook.Title, b.playbook.Title), cmp.Compare(a.playbook.ID, b.playbook.ID))
+	})
+	for id, e := range next.byID {
+		c.remember(id, e.playbook)
+	}
+	next.past = maps.Clone(c.past)
+	c.current.Store(next)
+}
+
+// add gives a playbook its place. A shipped one yields to an operator's of the
+// same identity; two of the operator's are both kept, the second under a number.
+func (s *snapshot) add(p *Playbook, shipped bool) {
+	if _, taken := s.byID[p.ID]; taken {
+		if shipped {
+			return
+		}
+		renamed := *p
+		for n := 2; taken; n++ {
+			renamed.ID = fmt.Sprintf("%s-%d", p.ID, n)
+			_, taken = s.byID[renamed.ID]
+		}
+		renamed.Problems = append(slices.Clone(p.Problems), Problem{
+			Message: fmt.Sprintf("another file has the identity %s too; this one is %s", p.ID, renamed.ID),
+		})
+		p = &renamed
+	}
+	e := &entry{playbook: p}
+	for _, text := range p.Match {
+		if matchers, err := parseMatchers(text); err == nil { // else it stands in Problems
+			e.matchers = append(e.matchers, matchers)
+		}
+	}
+	s.entries = append(s.entries, e)
+	s.byID[p.ID] = e
+}
+
+// remember keeps the last revisions of a playbook. The slices that a snapshot
+// holds are never written to.
+func (c *Catalogue) remember(id string, p *Playbook) {
+	past := slices.DeleteFunc(slices.Clone(c.past[id]), func(q *Playbook) bool { return q.Revision == p.Revision })
+	past = append(past, p)
+	c.past[id] = past[max(0, len(past)-keptRevisions):]
+}
+
+// All lists the playbooks by title. They must not be changed.
+func (c *Catalogue) All() []*Playbook {
+	entries := c.current.Load().entries
+	all := make([]*Playbook, len(entries))
+	for i, e := range entries {
+		all[i] = e.playbook
+	}
+	return all
+}
+
+// ByID finds the current revision of a playbook.
+func (c *Catalogue) ByID(id string) (*Playbook, bool) {
+	e, found := c.current.Load().byID[id]
+	if !found {
+		return nil, false
+	}
+	return e.playbook, true
+}
+
+// ByRevision finds a revision of a playbook, the current one or one of the last
+// that were replaced or deleted while this process ran.
+func (c *Catalogue) ByRevision(id, revision string) (*Playbook, bool) {
+	for _, p := range c.current.Load().past[id] {
+		if p.Revision == revision {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// Start looks for changed files until Stop, or until ctx ends. It may be called
+// once, after Load.
+func (c *Catalogue) Start(ctx context.Context) {
+	ctx, c.cancel = context.WithCancel(ctx)
+	c.polling.Go(func() {
+		ticker := time.NewTicker(c.config.Every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				c.poll(ctx)
+			}
+		}
+	})
+}
+
+func (c *Catalogue) poll(ctx context.Context) {
+	changed, err := c.Reload(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil: // the folder may come back: a remount, a new ConfigMap
+		c.config.Log.WarnContext(ctx, "the playbooks cannot be looked at", "err", err)
+	case changed:
+		c.config.Log.InfoContext(ctx, "playbooks reloaded", "count", len(c.All()))
+	}
+}
+
+// Stop ends what Start began and waits for it. It may be called more than once,
+// and without Start.
+func (c *Catalogue) Stop() {
+	if c.cancel != nil {
+		c.cancel()
+	}
+	c.polling.Wait()
+}

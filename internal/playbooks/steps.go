@@ -1,0 +1,241 @@
+package playbooks
+
+import (
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// A draft is a step while it is read.
+type draft struct {
+	title  string // as written, with "Step 2:"
+	id     string
+	path   []string // the headings above it
+	line   int
+	blocks []Block
+	item   bool // it came from a list item
+}
+
+func (s *draft) runnable() bool {
+	for _, b := range s.blocks {
+		if b.Command != nil && b.Command.Runnable() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *draft) text() string {
+	var parts []string
+	for _, b := range s.blocks {
+		if b.Text != "" {
+			parts = append(parts, b.Text)
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// steps reads the blocks of one heading. They begin in the step lead; a bold
+// paragraph, or a list item that holds a command while no step was named yet,
+// begins another.
+func (r *reader) steps(lead *draft, named bool, blocks []block) []*draft {
+	all := []*draft{lead}
+	current := lead
+	for _, b := range blocks {
+		if title, id, isStep := r.boldStep(b.Node); isStep {
+			current = &draft{title: title, id: id, path: below(lead, named), line: r.doc.line(b.Pos())}
+			all, named = append(all, current), true
+			continue
+		}
+		list, isList := b.Node.(*ast.List)
+		if isList && !named && (current.item || !lead.runnable()) && r.holdsCommand(list) {
+			all = append(all, r.listSteps(list, b.end, current)...)
+			current = all[len(all)-1]
+			continue
+		}
+		current.blocks = r.add(current.blocks, b.Node, b.Pos(), b.end)
+	}
+	return all
+}
+
+// below gives the path under which the steps of a named lead are filed.
+func below(lead *draft, named bool) []string {
+	if !named {
+		return lead.path
+	}
+	return append(lead.path[:len(lead.path):len(lead.path)], lead.title)
+}
+
+// listSteps makes each item that holds a command a step. In a numbered list the
+// other items are steps too; in a bulleted one their text belongs to the step above.
+func (r *reader) listSteps(list *ast.List, end int, current *draft) []*draft {
+	var all []*draft
+	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
+		itemEnd := r.endOf(item, end)
+		if !list.IsOrdered() && !r.holdsCommand(item) {
+			current.blocks = r.add(current.blocks, item, item.Pos(), itemEnd)
+			continue
+		}
+		current = &draft{title: r.itemTitle(item), path: current.path, line: r.doc.line(item.Pos()), item: true}
+		for child := item.FirstChild(); child != nil; child = child.NextSibling() {
+			current.blocks = r.add(current.blocks, child, child.Pos(), r.endOf(child, itemEnd))
+		}
+		all = append(all, current)
+	}
+	return all
+}
+
+// endOf gives the byte where the sibling after n begins, or end.
+func (r *reader) endOf(n ast.Node, end int) int {
+	if next := n.NextSibling(); next != nil {
+		return r.doc.lineStart(next.Pos())
+	}
+	return end
+}
+
+// add appends what the node n says to a step: its text from the byte start, and
+// behind the text the commands that stand in it.
+func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
+	switch n := n.(type) {
+	case *ast.FencedCodeBlock:
+		info := ""
+		if n.Info != nil {
+			info = string(n.Info.Segment.Value(r.doc.source))
+		}
+		return append(blocks, r.code(n, info)...)
+	case *ast.CodeBlock:
+		return append(blocks, r.code(n, "")...)
+	case *ast.List, *ast.ListItem:
+		if !holdsCode(n) {
+			break
+		}
+		for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+			childStart := child.Pos()
+			if child.PreviousSibling() == nil {
+				childStart = start // keep the list's marker
+			}
+			blocks = r.add(blocks, child, childStart, r.endOf(child, end))
+		}
+		return blocks
+	case *ast.HTMLBlock:
+		if isHTMLComment(string(r.doc.source[start:end])) {
+			return blocks
+		}
+	}
+	if text := r.doc.markdown(start, end); strings.TrimSpace(text) != "" {
+		blocks = appendText(blocks, text, r.doc)
+	}
+	if r.inlineCommands {
+		blocks = append(blocks, r.inline(n)...)
+	}
+	return blocks
+}
+
+// appendText joins neighbouring texts, so that a list stays one list.
+func appendText(blocks []Block, text string, doc *document) []Block {
+	if last := len(blocks) - 1; last >= 0 && blocks[last].Text != "" {
+		blocks[last].Text = doc.withReferences(blocks[last].Text + "\n\n" + text)
+		return blocks
+	}
+	return append(blocks, Block{Text: doc.withReferences(text)})
+}
+
+func isHTMLComment(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "<!--") && strings.HasSuffix(text, "-->")
+}
+
+// holdsCode reports a code block below n, which has to leave the text around it.
+func holdsCode(n ast.Node) bool {
+	found := false
+	_ = ast.Walk(n, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		switch n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			found = true
+			return ast.WalkStop, nil
+		case *ast.Blockquote:
+			return ast.WalkSkipChildren, nil // quoted code is somebody's message, not a step
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
+}
+
+// holdsCommand reports whether something below n can be run.
+func (r *reader) holdsCommand(n ast.Node) bool {
+	found := r.inlineCommands && len(r.inline(n)) > 0
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if found {
+			return ast.WalkStop, nil
+		}
+		if fence, isFence := n.(*ast.FencedCodeBlock); isFence && entering {
+			body, _ := r.codeText(fence)
+			found = fenceKind(string(fence.Language(r.doc.source)), body) != Reference
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
+}
+
+// itemTitle is the first sentence or line of a list item, without its commands.
+func (r *reader) itemTitle(item ast.Node) string {
+	first := item.FirstChild()
+	if first == nil {
+		return ""
+	}
+	title := r.doc.plain(first)
+	if first.Kind() == ast.KindFencedCodeBlock {
+		return ""
+	}
+	for _, end := range []string{". ", ": ", "; "} {
+		if before, _, found := strings.Cut(title, end); found {
+			title = before
+		}
+	}
+	return shorten(strings.TrimRight(title, ":. "))
+}
+
+// shorten cuts a title at a word, at about eighty letters.
+func shorten(title string) string {
+	const limit = 80
+	runes := []rune(title)
+	if len(runes) <= limit {
+		return title
+	}
+	cut := string(runes[:limit])
+	if space := strings.LastIndexByte(cut, ' '); space > 0 {
+		cut = cut[:space]
+	}
+	return cut + "…"
+}
+
+// Bold lines that head no step: remarks, and labels of alternatives.
+var boldLabels = map[string]bool{
+	"note": true, "notes": true, "warning": true, "important": true, "caution": true, "tip": true, "example": true,
+	"docker": true, "docker compose": true, "kubernetes": true, "k8s": true, "openshift": true, "local": true, "linux": true,
+	"or": true, "expected": true, "expected output": true, "output": true, "undo": true,
+}
+
+// boldStep recognises a paragraph that is a step's title: "**Step 2: …**" with or
+// without words behind it, or another wholly bold line that is no remark.
+func (r *reader) boldStep(n ast.Node) (title, id string, isStep bool) {
+	paragraph, isParagraph := n.(*ast.Paragraph)
+	if !isParagraph {
+		return "", "", false
+	}
+	bold, isEmphasis := paragraph.FirstChild().(*ast.Emphasis)
+	if !isEmphasis || bold.Level != 2 || paragraph.Lines().Len() != 1 {
+		return "", "", false
+	}
+	title, id = splitID(r.doc.plain(paragraph), "")
+	head := strings.TrimSpace(r.doc.plain(bold))
+	if word := strings.ToLower(firstWord(head)); ordinals[word] && len(words(head)) > 1 {
+		return strings.TrimRight(title, ": "), id, true
+	}
+	label := strings.Join(words(head), " ")
+	whole := title == head
+	if !whole || boldLabels[label] || label == "" || strings.HasPrefix(label, "alert") || strings.ContainsAny(head[len(head)-1:], ".!?") {
+		return "", "", false
+	}
+	return strings.TrimRight(title, ": "), id, true
+}
