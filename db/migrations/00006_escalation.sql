@@ -21,7 +21,8 @@ CREATE TABLE escalation_timers (
 );
 CREATE INDEX escalation_timers_due ON escalation_timers (due_at) WHERE fired_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX escalation_timers_unapplied ON escalation_timers (fired_at) WHERE fired_at IS NOT NULL AND applied_at IS NULL AND cancelled_at IS NULL;
-CREATE UNIQUE INDEX escalation_timers_pending ON escalation_timers (incident_id) WHERE fired_at IS NULL AND cancelled_at IS NULL;
+-- At most one timer of an incident may still have an effect: pending, or claimed and not applied yet.
+CREATE UNIQUE INDEX escalation_timers_live ON escalation_timers (incident_id) WHERE applied_at IS NULL AND cancelled_at IS NULL;
 
 -- +goose Down
 DROP TABLE escalation_timers;
