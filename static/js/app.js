@@ -1,0 +1,1 @@
+// The one script a page names. Every module upgrades something that works without it.
