@@ -4,8 +4,8 @@
 -- name: LockIncidentForEscalation :one
 SELECT number FROM incidents WHERE id = $1 FOR NO KEY UPDATE;
 
--- name: AddEscalation :exec
-INSERT INTO escalations (incident_id, level, state) VALUES ($1, $2, 'running');
+-- name: AddEscalation :execrows
+INSERT INTO escalations (incident_id, level, state) VALUES ($1, $2, 'running') ON CONFLICT DO NOTHING;
 
 -- name: GetEscalation :one
 SELECT * FROM escalations WHERE incident_id = $1;
@@ -21,9 +21,15 @@ RETURNING due_at;
 
 -- name: LiveEscalationTimer :one
 -- The timer that may still have an effect: pending, or claimed and not applied yet.
-SELECT id, due_at, EXTRACT(EPOCH FROM due_at - wardroom.now())::float8 AS seconds_left
+SELECT due_at, EXTRACT(EPOCH FROM due_at - wardroom.now())::float8 AS seconds_left
 FROM escalation_timers
 WHERE incident_id = $1 AND applied_at IS NULL AND cancelled_at IS NULL;
+
+-- name: ExtendEscalationTimer :one
+-- A timer that was claimed a moment ago and has had no effect yet is pending again.
+UPDATE escalation_timers SET due_at = GREATEST(due_at, wardroom.now()) + @more::interval, fired_at = NULL
+WHERE incident_id = @incident_id AND applied_at IS NULL AND cancelled_at IS NULL
+RETURNING due_at;
 
 -- name: CancelEscalationTimers :exec
 UPDATE escalation_timers SET cancelled_at = wardroom.now()
@@ -48,7 +54,9 @@ ORDER BY fired_at;
 
 -- name: LockFiredEscalationTimer :one
 -- Not found: applied by somebody else, or cancelled since it was claimed.
-SELECT from_level, to_level, EXTRACT(EPOCH FROM wardroom.now() - due_at)::float8 AS seconds_late
+SELECT to_level,
+       EXTRACT(EPOCH FROM wardroom.now() - due_at)::float8 AS seconds_late,
+       EXTRACT(EPOCH FROM wardroom.now() - created_at)::float8 AS seconds_waited
 FROM escalation_timers
 WHERE id = $1 AND fired_at IS NOT NULL AND applied_at IS NULL AND cancelled_at IS NULL
 FOR UPDATE;
@@ -71,6 +79,6 @@ LEFT JOIN escalation_timers t ON t.incident_id = e.incident_id AND t.applied_at 
 WHERE e.incident_id = ANY (@incident_ids::uuid[]);
 
 -- name: ListEscalationSteps :many
-SELECT at, kind, actor_name, data FROM timeline_events
+SELECT seq, at, kind, actor_name, data FROM timeline_events
 WHERE incident_id = $1 AND kind IN ('escalation_started', 'escalated')
 ORDER BY seq;

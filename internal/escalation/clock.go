@@ -11,6 +11,7 @@ import (
 
 	"wardroom/internal/authz"
 	"wardroom/internal/postgres"
+	"wardroom/internal/timeline"
 )
 
 const (
@@ -81,12 +82,11 @@ func (s *Service) tick(ctx context.Context, repair bool) (time.Duration, error) 
 		failed = append(failed, s.repair(ctx))
 	}
 	failed = append(failed, s.fire(ctx))
-	seconds, err := s.db.SecondsToNextEscalation(ctx)
+	next, err := s.db.SecondsToNextEscalation(ctx)
 	if err != nil {
 		failed = append(failed, fmt.Errorf("escalation: next deadline: %w", postgres.MapError(err)))
 	}
-	sleep := time.Duration(seconds * float64(time.Second))
-	return max(sleep, least), errors.Join(failed...)
+	return max(seconds(next), least), errors.Join(failed...)
 }
 
 // fire claims what is due and applies it, batch by batch.
@@ -137,10 +137,10 @@ func (s *Service) apply(ctx context.Context, timer, incident uuid.UUID) error {
 		if err := tx.MarkEscalationTimerApplied(ctx, timer); err != nil {
 			return fmt.Errorf("escalation: apply: %w", postgres.MapError(err))
 		}
-		d := EscalatedData{From: int(row.FromLevel), To: int(row.ToLevel), ByTimer: true}
-		if late := time.Duration(row.SecondsLate * float64(time.Second)); late > worthSaying {
-			d.LateSeconds = int64(late.Seconds())
+		d := timeline.EscalationData{ByTimer: true, Minutes: int(seconds(row.SecondsWaited).Minutes())}
+		if late := seconds(row.SecondsLate); late > worthSaying {
+			d.LateSeconds = int(late.Seconds())
 		}
-		return s.raise(ctx, tx, incident, d, authz.Wardroom(), "")
+		return s.raise(ctx, tx, incident, row.ToLevel, d, authz.Wardroom(), "")
 	})
 }

@@ -8,11 +8,13 @@
 // level 3 has no timer. The states and what changes them; every change is an event on
 // the incident's timeline, written in the same transaction:
 //
-//	state     hold          extend        escalate now   timer fires    stop      restart(level)
-//	(none)    not found     not found     not found      –              no-op     running
-//	running   held, full    due later     next level     next level     stopped   running, new timer
-//	held      held, full    due later     next level     next level     stopped   running, new timer
-//	stopped   conflict      conflict      conflict       no effect      no-op     running, new timer
+//	state     hold          extend      escalate now  timer fires  stop     restart
+//	(none)    not found *   not found   not found     –            no-op    running, new timer
+//	running   held, full    due later   next level    next level   stopped  no-op
+//	held      held, full    due later   next level    next level   stopped  no-op
+//	stopped   conflict *    conflict    conflict      no effect    no-op    running, new timer
+//
+// * HoldTx, with which others hold by the way, does nothing there; OnIt refuses.
 //
 // "I'm on it" is a hold, not an end. Nobody is called for the present level any more and
 // its timer starts again with its full interval (never earlier than it was due), because

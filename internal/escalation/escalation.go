@@ -31,7 +31,7 @@ const (
 const Highest = 3
 
 // interval is how long a level may stay unresolved; level 3 has no end.
-var interval = map[int]time.Duration{1: 15 * time.Minute, 2: 30 * time.Minute}
+var interval = map[int16]time.Duration{1: 15 * time.Minute, 2: 30 * time.Minute}
 
 // Service keeps escalations and fires their timers. It works without Start, but then no
 // timer of its own fires.
@@ -61,24 +61,28 @@ func New(db *postgres.DB, ledger *timeline.Ledger, log *slog.Logger, o Options) 
 	return &Service{db: db, ledger: ledger, log: log, heartbeat: o.Heartbeat, wake: make(chan struct{}, 1)}
 }
 
-// StartTx begins the incident's escalation at a level; 0 is level 1. Another level is
-// errs.Invalid, an incident that has an escalation errs.Conflict.
+// StartTx begins the incident's escalation at a level; 0 is level 1, another level is
+// errs.Invalid. An escalation that exists stays as it is.
 func (s *Service) StartTx(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int, actor authz.Actor) error {
-	level, err := checkLevel(max(level, 1))
+	stored, err := checkLevel(max(level, 1))
 	if err != nil {
 		return err
 	}
-	if err := lock(ctx, tx, incident); err != nil {
+	if err = lock(ctx, tx, incident); err != nil {
 		return err
 	}
-	if err := tx.AddEscalation(ctx, dbgen.AddEscalationParams{IncidentID: incident, Level: int16(level)}); err != nil {
+	added, err := tx.AddEscalation(ctx, dbgen.AddEscalationParams{IncidentID: incident, Level: stored})
+	if err != nil {
 		return fmt.Errorf("escalation: start: %w", postgres.MapError(err))
 	}
-	return s.begin(ctx, tx, incident, level, actor, false)
+	if added == 0 {
+		return nil
+	}
+	return s.begin(ctx, tx, incident, stored, actor)
 }
 
 // RestartTx sets a stopped escalation going again, when an incident is reopened; level 0
-// is the level that it had reached. One that is going starts over at that level.
+// is the level that it had reached. One that is going stays as it is.
 func (s *Service) RestartTx(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int, actor authz.Actor) error {
 	now, found, err := s.current(ctx, tx, incident)
 	if err != nil {
@@ -87,32 +91,33 @@ func (s *Service) RestartTx(ctx context.Context, tx *postgres.Tx, incident uuid.
 	if !found {
 		return s.StartTx(ctx, tx, incident, level, actor)
 	}
-	if level <= 0 {
-		level = now.level
+	if now.state != Stopped {
+		return nil
 	}
-	if level, err = checkLevel(level); err != nil {
+	if level != 0 {
+		if now.level, err = checkLevel(level); err != nil {
+			return err
+		}
+	}
+	if err := s.change(ctx, tx, incident, current{level: now.level, state: Running}); err != nil {
 		return err
 	}
-	if err := s.change(ctx, tx, incident, current{level: level, state: Running}); err != nil {
-		return err
-	}
-	return s.begin(ctx, tx, incident, level, actor, true)
+	return s.begin(ctx, tx, incident, now.level, actor)
 }
 
 // begin sets the first timer of a level and records the start.
-func (s *Service) begin(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int, actor authz.Actor, again bool) error {
-	due, err := s.schedule(ctx, tx, incident, level, interval[level], time.Time{})
+func (s *Service) begin(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int16, actor authz.Actor) error {
+	due, err := s.schedule(ctx, tx, incident, level, time.Time{})
 	if err != nil {
 		return err
 	}
 	return s.record(ctx, tx, incident, timeline.Event{
-		Kind: timeline.EscalationStarted, Actor: actor,
-		Data: StartedData{Level: level, DueAt: due, Restarted: again},
+		Kind: timeline.EscalationStarted, Actor: actor, Data: timeline.EscalationData{To: int(level), DueAt: due},
 	})
 }
 
-// StopTx ends the escalation's timers; reason is one word for the record (mitigated,
-// resolved, closed). One that is stopped stays so, without a second record.
+// StopTx ends the escalation's timers; reason is for the record. One that is stopped
+// stays so, without a second record.
 func (s *Service) StopTx(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, actor authz.Actor, reason string) error {
 	now, found, err := s.current(ctx, tx, incident)
 	if err != nil || !found || now.state == Stopped {
@@ -122,20 +127,21 @@ func (s *Service) StopTx(ctx context.Context, tx *postgres.Tx, incident uuid.UUI
 		return err
 	}
 	return s.record(ctx, tx, incident, timeline.Event{
-		Kind: timeline.EscalationStopped, Actor: actor, Data: StoppedData{Level: now.level, Reason: reason},
+		Kind: timeline.EscalationStopped, Actor: actor,
+		Data: timeline.EscalationData{From: int(now.level), Reason: reason},
 	})
 }
 
 // current is an escalation as its row has it.
 type current struct {
-	level  int
+	level  int16
 	state  State
 	heldBy *uuid.UUID
 }
 
 // current reads the escalation under the incident's lock.
 func (s *Service) current(ctx context.Context, tx *postgres.Tx, incident uuid.UUID) (now current, found bool, err error) {
-	if err := lock(ctx, tx, incident); err != nil {
+	if err = lock(ctx, tx, incident); err != nil {
 		return current{}, false, err
 	}
 	row, err := tx.GetEscalation(ctx, incident)
@@ -145,7 +151,7 @@ func (s *Service) current(ctx context.Context, tx *postgres.Tx, incident uuid.UU
 	if err != nil {
 		return current{}, false, fmt.Errorf("escalation: read: %w", postgres.MapError(err))
 	}
-	return current{level: int(row.Level), state: State(row.State), heldBy: row.HeldBy}, true, nil
+	return current{level: row.Level, state: State(row.State), heldBy: row.HeldBy}, true, nil
 }
 
 // active is current for those who need an escalation that is going.
@@ -169,7 +175,7 @@ func (s *Service) change(ctx context.Context, tx *postgres.Tx, incident uuid.UUI
 		return fmt.Errorf("escalation: cancel timer: %w", postgres.MapError(err))
 	}
 	err := tx.SetEscalation(ctx, dbgen.SetEscalationParams{
-		IncidentID: incident, Level: int16(to.level), State: string(to.state), HeldBy: to.heldBy,
+		IncidentID: incident, Level: to.level, State: string(to.state), HeldBy: to.heldBy,
 	})
 	if err != nil {
 		return fmt.Errorf("escalation: change: %w", postgres.MapError(err))
@@ -177,9 +183,9 @@ func (s *Service) change(ctx context.Context, tx *postgres.Tx, incident uuid.UUI
 	return nil
 }
 
-// schedule sets the timer from level to the next one: after a while from now, and not
-// before a moment. It gives the deadline, nil at the highest level.
-func (s *Service) schedule(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int, after time.Duration, notBefore time.Time) (*time.Time, error) {
+// schedule sets the timer from level to the next one: the level's interval from now, and
+// not before a moment. It gives the deadline, nil at the highest level.
+func (s *Service) schedule(ctx context.Context, tx *postgres.Tx, incident uuid.UUID, level int16, notBefore time.Time) (*time.Time, error) {
 	if level >= Highest {
 		return nil, nil //nolint:nilnil // no deadline is the answer, not a failure
 	}
@@ -188,7 +194,8 @@ func (s *Service) schedule(ctx context.Context, tx *postgres.Tx, incident uuid.U
 		return nil, fmt.Errorf("escalation: %w", err)
 	}
 	due, err := tx.AddEscalationTimer(ctx, dbgen.AddEscalationTimerParams{
-		ID: id, IncidentID: incident, FromLevel: int16(level), ToLevel: int16(level + 1), After: after, NotBefore: notBefore,
+		ID: id, IncidentID: incident, FromLevel: level, ToLevel: level + 1,
+		After: interval[level], NotBefore: notBefore,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("escalation: set timer: %w", postgres.MapError(err))
@@ -212,9 +219,9 @@ func lock(ctx context.Context, tx *postgres.Tx, incident uuid.UUID) error {
 	return nil
 }
 
-func checkLevel(level int) (int, error) {
+func checkLevel(level int) (int16, error) {
 	if level < 1 || level > Highest {
 		return 0, errs.Newf(errs.Invalid, "Level %d is none of 1 to %d.", level, Highest)
 	}
-	return level, nil
+	return int16(level), nil
 }

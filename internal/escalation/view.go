@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -39,7 +38,7 @@ type Reached struct {
 	At      time.Time
 	By      string // who started, restarted or raised it
 	ByTimer bool
-	Late    string // "late by 4 min", mostly empty
+	Late    time.Duration // 0 when the timer was on time, as it mostly is
 }
 
 // View gives the incident's escalation with its history. An incident without one is
@@ -58,20 +57,13 @@ func (s *Service) View(ctx context.Context, incident uuid.UUID) (View, error) {
 		return View{}, fmt.Errorf("escalation: history: %w", postgres.MapError(err))
 	}
 	for _, row := range rows {
-		reached := Reached{At: row.At, By: row.ActorName}
-		if timeline.Kind(row.Kind) == timeline.EscalationStarted {
-			var d StartedData
-			err = json.Unmarshal(row.Data, &d)
-			reached.Level = d.Level
-		} else {
-			var d EscalatedData
-			err = json.Unmarshal(row.Data, &d)
-			reached.Level, reached.ByTimer, reached.Late = d.To, d.ByTimer, d.Late()
-		}
+		d, err := timeline.DataOf[timeline.EscalationData](timeline.Record{Seq: row.Seq, Kind: timeline.Kind(row.Kind), Data: row.Data})
 		if err != nil {
 			return View{}, fmt.Errorf("escalation: history: %w", err)
 		}
-		view.Reached = append(view.Reached, reached)
+		view.Reached = append(view.Reached, Reached{
+			Level: d.To, At: row.At, By: row.ActorName, ByTimer: d.ByTimer, Late: time.Duration(d.LateSeconds) * time.Second,
+		})
 	}
 	return view, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-const addEscalation = `-- name: AddEscalation :exec
-INSERT INTO escalations (incident_id, level, state) VALUES ($1, $2, 'running')
+const addEscalation = `-- name: AddEscalation :execrows
+INSERT INTO escalations (incident_id, level, state) VALUES ($1, $2, 'running') ON CONFLICT DO NOTHING
 `
 
 type AddEscalationParams struct {
@@ -21,9 +21,12 @@ type AddEscalationParams struct {
 	Level      int16
 }
 
-func (q *Queries) AddEscalation(ctx context.Context, arg AddEscalationParams) error {
-	_, err := q.db.Exec(ctx, addEscalation, arg.IncidentID, arg.Level)
-	return err
+func (q *Queries) AddEscalation(ctx context.Context, arg AddEscalationParams) (int64, error) {
+	result, err := q.db.Exec(ctx, addEscalation, arg.IncidentID, arg.Level)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const addEscalationTimer = `-- name: AddEscalationTimer :one
@@ -104,6 +107,25 @@ func (q *Queries) ClaimDueEscalationTimers(ctx context.Context, maxRows int32) (
 	return items, nil
 }
 
+const extendEscalationTimer = `-- name: ExtendEscalationTimer :one
+UPDATE escalation_timers SET due_at = GREATEST(due_at, wardroom.now()) + $1::interval, fired_at = NULL
+WHERE incident_id = $2 AND applied_at IS NULL AND cancelled_at IS NULL
+RETURNING due_at
+`
+
+type ExtendEscalationTimerParams struct {
+	More       time.Duration
+	IncidentID uuid.UUID
+}
+
+// A timer that was claimed a moment ago and has had no effect yet is pending again.
+func (q *Queries) ExtendEscalationTimer(ctx context.Context, arg ExtendEscalationTimerParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, extendEscalationTimer, arg.More, arg.IncidentID)
+	var due_at time.Time
+	err := row.Scan(&due_at)
+	return due_at, err
+}
+
 const getEscalation = `-- name: GetEscalation :one
 SELECT incident_id, level, state, held_by, changed_at FROM escalations WHERE incident_id = $1
 `
@@ -122,12 +144,13 @@ func (q *Queries) GetEscalation(ctx context.Context, incidentID uuid.UUID) (Esca
 }
 
 const listEscalationSteps = `-- name: ListEscalationSteps :many
-SELECT at, kind, actor_name, data FROM timeline_events
+SELECT seq, at, kind, actor_name, data FROM timeline_events
 WHERE incident_id = $1 AND kind IN ('escalation_started', 'escalated')
 ORDER BY seq
 `
 
 type ListEscalationStepsRow struct {
+	Seq       int64
 	At        time.Time
 	Kind      string
 	ActorName string
@@ -144,6 +167,7 @@ func (q *Queries) ListEscalationSteps(ctx context.Context, incidentID uuid.UUID)
 	for rows.Next() {
 		var i ListEscalationStepsRow
 		if err := rows.Scan(
+			&i.Seq,
 			&i.At,
 			&i.Kind,
 			&i.ActorName,
@@ -207,13 +231,12 @@ func (q *Queries) ListEscalations(ctx context.Context, incidentIds []uuid.UUID) 
 }
 
 const liveEscalationTimer = `-- name: LiveEscalationTimer :one
-SELECT id, due_at, EXTRACT(EPOCH FROM due_at - wardroom.now())::float8 AS seconds_left
+SELECT due_at, EXTRACT(EPOCH FROM due_at - wardroom.now())::float8 AS seconds_left
 FROM escalation_timers
 WHERE incident_id = $1 AND applied_at IS NULL AND cancelled_at IS NULL
 `
 
 type LiveEscalationTimerRow struct {
-	ID          uuid.UUID
 	DueAt       time.Time
 	SecondsLeft float64
 }
@@ -222,28 +245,30 @@ type LiveEscalationTimerRow struct {
 func (q *Queries) LiveEscalationTimer(ctx context.Context, incidentID uuid.UUID) (LiveEscalationTimerRow, error) {
 	row := q.db.QueryRow(ctx, liveEscalationTimer, incidentID)
 	var i LiveEscalationTimerRow
-	err := row.Scan(&i.ID, &i.DueAt, &i.SecondsLeft)
+	err := row.Scan(&i.DueAt, &i.SecondsLeft)
 	return i, err
 }
 
 const lockFiredEscalationTimer = `-- name: LockFiredEscalationTimer :one
-SELECT from_level, to_level, EXTRACT(EPOCH FROM wardroom.now() - due_at)::float8 AS seconds_late
+SELECT to_level,
+       EXTRACT(EPOCH FROM wardroom.now() - due_at)::float8 AS seconds_late,
+       EXTRACT(EPOCH FROM wardroom.now() - created_at)::float8 AS seconds_waited
 FROM escalation_timers
 WHERE id = $1 AND fired_at IS NOT NULL AND applied_at IS NULL AND cancelled_at IS NULL
 FOR UPDATE
 `
 
 type LockFiredEscalationTimerRow struct {
-	FromLevel   int16
-	ToLevel     int16
-	SecondsLate float64
+	ToLevel       int16
+	SecondsLate   float64
+	SecondsWaited float64
 }
 
 // Not found: applied by somebody else, or cancelled since it was claimed.
 func (q *Queries) LockFiredEscalationTimer(ctx context.Context, id uuid.UUID) (LockFiredEscalationTimerRow, error) {
 	row := q.db.QueryRow(ctx, lockFiredEscalationTimer, id)
 	var i LockFiredEscalationTimerRow
-	err := row.Scan(&i.FromLevel, &i.ToLevel, &i.SecondsLate)
+	err := row.Scan(&i.ToLevel, &i.SecondsLate, &i.SecondsWaited)
 	return i, err
 }
 
