@@ -188,7 +188,7 @@ func read(fsys fs.FS, name string, info fs.FileInfo) ([]Playbook, error) {
 		return nil, errors.New("not a regular file")
 	}
 	if info.Size() > MaxSource {
-		return nil, errors.New("larger than 1 MiB")
+		return nil, errors.New("larger than 512 KiB")
 	}
 	source, err := fs.ReadFile(fsys, name)
 	if err != nil {

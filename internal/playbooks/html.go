@@ -14,7 +14,9 @@ import (
 )
 
 // maxRendered is the longest text that is rendered; more is shown as it stands.
-const maxRendered = 256 << 10
+// Emphasis that is opened thousands of times and never closed costs the parser
+// quadratic time, and this text may be anybody's note.
+const maxRendered = 64 << 10
 
 var toHTML = goldmark.New(
 	goldmark.WithExtensions(
@@ -59,14 +61,8 @@ func (r safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 }
 
 func (safeRenderer) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	link, isLink := n.(*ast.Link)
-	if !isLink || !isSafeLink(string(link.Destination)) || inLink(n) {
-		return ast.WalkContinue, nil // the words without the link
-	}
-	if entering {
-		openLink(w, link.Destination)
-	} else {
-		_, _ = w.WriteString("</a>")
+	if link, isLink := n.(*ast.Link); isLink {
+		writeLink(w, n, link.Destination, entering)
 	}
 	return ast.WalkContinue, nil
 }
@@ -76,13 +72,13 @@ func (safeRenderer) autoLink(w util.BufWriter, source []byte, n ast.Node, enteri
 	if !entering || !isLink {
 		return ast.WalkContinue, nil
 	}
-	label := util.EscapeHTML(link.Label(source))
-	if target := link.URL(source); link.AutoLinkType == ast.AutoLinkURL && isSafeLink(string(target)) && !inLink(n) {
-		openLink(w, target)
-		_, _ = w.Write(label)
-		_, _ = w.WriteString("</a>")
-	} else {
-		_, _ = w.Write(label)
+	isURL := link.AutoLinkType == ast.AutoLinkURL
+	if isURL {
+		writeLink(w, n, link.URL(source), true)
+	}
+	_, _ = w.Write(util.EscapeHTML(link.Label(source)))
+	if isURL {
+		writeLink(w, n, link.URL(source), false)
 	}
 	return ast.WalkContinue, nil
 }
@@ -90,26 +86,30 @@ func (safeRenderer) autoLink(w util.BufWriter, source []byte, n ast.Node, enteri
 // image shows the words that stand for a picture, as a link to it: loading it
 // would tell its host who reads the playbook.
 func (safeRenderer) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	image, isImage := n.(*ast.Image)
-	if !isImage || !isSafeLink(string(image.Destination)) || inLink(n) {
-		return ast.WalkContinue, nil
-	}
-	if entering {
-		openLink(w, image.Destination)
-	} else {
-		_, _ = w.WriteString("</a>")
+	if image, isImage := n.(*ast.Image); isImage {
+		writeLink(w, n, image.Destination, entering)
 	}
 	return ast.WalkContinue, nil
 }
 
-func openLink(w util.BufWriter, destination []byte) {
-	_, _ = w.WriteString(`<a href="`)
-	_, _ = w.Write(util.EscapeHTML(util.URLEscape(destination, true)))
-	_, _ = w.WriteString(`" rel="noopener noreferrer">`)
+// writeLink opens or closes a link. An address that is not safe leaves the words.
+// It is judged as it will stand in the page, entities resolved: javascript&colon;
+// is one of them.
+func writeLink(w util.BufWriter, n ast.Node, destination []byte, entering bool) {
+	target := util.URLEscape(destination, true)
+	switch {
+	case !isSafeLink(string(target)) || inLink(n):
+	case entering:
+		_, _ = w.WriteString(`<a href="`)
+		_, _ = w.Write(util.EscapeHTML(target))
+		_, _ = w.WriteString(`" rel="noopener noreferrer">`)
+	default:
+		_, _ = w.WriteString("</a>")
+	}
 }
 
-// isSafeLink admits http, https and addresses without a scheme. Control
-// characters, which browsers drop from the middle of a scheme, make url.Parse fail.
+// isSafeLink admits http, https and addresses without a scheme. What url.Parse
+// cannot read, such as a colon in a relative address, is not a link.
 func isSafeLink(destination string) bool {
 	u, err := url.Parse(strings.TrimSpace(destination))
 	if err != nil || strings.Contains(destination, "\\") {

@@ -13,7 +13,7 @@ import (
 )
 
 // MaxSource is the longest file that is read.
-const MaxSource = 1 << 20
+const MaxSource = 512 << 10
 
 // maxNesting bounds quotes within quotes and lists within lists, which cost the
 // Markdown parser more than linear time.
@@ -24,7 +24,7 @@ const maxNesting = 100
 // error is errs.TooLarge, for a source above MaxSource.
 func Parse(name, source string) ([]Playbook, error) {
 	if len(source) > MaxSource {
-		return nil, errs.Newf(errs.TooLarge, "%s is larger than 1 MiB", name)
+		return nil, errs.Newf(errs.TooLarge, "%s is larger than 512 KiB", name)
 	}
 	sum := sha256.Sum256([]byte(source))
 	base := Playbook{Path: name, Source: source, Revision: hex.EncodeToString(sum[:])}

@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -67,7 +68,7 @@ func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft
 	title := prefix + h.title
 	var all []*draft
 	if len(h.blocks) > 0 || len(h.kids) == 0 {
-		all = r.steps(&draft{title: title, id: h.id, path: path, line: h.line}, true, h.blocks)
+		all = r.steps(&draft{title: title, name: h.title, id: h.id, path: path, line: h.line}, true, h.blocks)
 		prefix = ""
 	} else {
 		prefix = title + ": "
@@ -173,7 +174,7 @@ func (r *reader) identity(d *draft) string {
 		}
 	}
 	var parts []string
-	for _, name := range append(d.path[:len(d.path):len(d.path)], d.title) {
+	for _, name := range append(d.path[:len(d.path):len(d.path)], cmp.Or(d.name, d.title)) {
 		_, rest := splitOrdinal(name)
 		if s := slug(rest); s != "" {
 			parts = append(parts, s)

@@ -9,6 +9,7 @@ import (
 // A draft is a step while it is read.
 type draft struct {
 	title  string // as written, with "Step 2:"
+	name   string // the title without the headings that it was put behind
 	id     string
 	path   []string // the headings above it
 	line   int
@@ -63,7 +64,7 @@ func below(lead *draft, named bool) []string {
 	if !named {
 		return lead.path
 	}
-	return append(lead.path[:len(lead.path):len(lead.path)], lead.title)
+	return append(lead.path[:len(lead.path):len(lead.path)], lead.name)
 }
 
 // listSteps makes each item that holds a command a step. In a numbered list the
