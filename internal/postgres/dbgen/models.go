@@ -250,8 +250,9 @@ type Symptom struct {
 	Annotations  []byte
 	GeneratorUrl string
 	StartsAt     time.Time
+	Follows      *time.Time
 	FirstSeenAt  time.Time
-	LastSeenAt   time.Time
+	ChangedAt    time.Time
 	ResolvedAt   *time.Time
 	AbsentPolls  int16
 	IncidentID   *uuid.UUID
