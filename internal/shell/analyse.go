@@ -1,0 +1,248 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Analyse classes any text: the worst class of everything its tree contains. It
+// never fails; what cannot be followed is Unknown, with the reason in Why and Problems.
+func (p Policy) Analyse(text string) Analysis {
+	if err := checkText(text); err != nil {
+		return unreadable(err, nil)
+	}
+	t, err := newTemplate(text)
+	if err != nil {
+		return unreadable(err, t.params())
+	}
+	return p.analyse(&t)
+}
+
+func unreadable(err error, params []Param) Analysis {
+	return Analysis{Risk: Unknown, Why: err.Error(), Refused: err.Error(), Platform: Any, Params: params, Problems: []string{err.Error()}}
+}
+
+func (p *Policy) analyse(t *template) Analysis {
+	a := Analysis{Platform: Any, Params: t.params()}
+	s := newScope(p)
+	s.saw = func(name string) { p.note(&a, name) }
+	w := newWalker(s)
+	w.file(t.file)
+	if len(t.file.Stmts) == 0 {
+		w.class = unknown("there is no command in this text")
+	}
+	a.Risk, a.Why, a.Discloses, a.Stream, a.Refused = w.class.Risk, w.class.Why, w.class.Discloses, w.class.Stream, w.class.Refused
+	if slices.ContainsFunc(a.Params, func(p Param) bool { return p.Secret }) && a.Refused == "" {
+		a.Refused = "it needs a secret value, which cannot be given here yet; copy it and run it elsewhere"
+	}
+	if a.Risk == Unknown {
+		a.Problems = append(a.Problems, a.Why)
+	}
+	a.Runnable = a.Risk < Interactive && a.Refused == ""
+	return a
+}
+
+// note records a program that this machine would start.
+func (p *Policy) note(a *Analysis, name string) {
+	if shellBuiltins[name] != nil {
+		return
+	}
+	if !slices.Contains(a.Programs, name) {
+		a.Programs = append(a.Programs, name)
+	}
+	platform := platformOf(name)
+	if _, listed := p.host(name); listed && platform == Any && programs[name] == nil {
+		platform = Local
+	}
+	if a.Platform == Any {
+		a.Platform = platform
+	}
+}
+
+// A walker classes one tree.
+type walker struct {
+	s        scope
+	class    Class
+	funcs    map[string]bool
+	assigned map[string][]string
+	fed      map[syntax.Command]bool
+}
+
+func newWalker(s scope) *walker {
+	return &walker{s: s, class: Class{}, funcs: map[string]bool{}, fed: map[syntax.Command]bool{}}
+}
+
+func (w *walker) add(c Class) { w.class = w.class.worst(c) }
+
+func (w *walker) file(file *syntax.File) {
+	w.assigned = assignedNames(file)
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if f, ok := n.(*syntax.FuncDecl); ok {
+			w.function(f)
+		}
+		return true
+	})
+	syntax.Walk(file, w.visit)
+	if w.class.Why == "" {
+		w.class.Why = "it only sets variables of its own"
+	}
+}
+
+func (w *walker) function(f *syntax.FuncDecl) {
+	if f.Name == nil {
+		w.add(unknown("a function without a name"))
+		return
+	}
+	name := f.Name.Value
+	_, listed := w.s.policy.host(name)
+	if programs[name] != nil || shellBuiltins[name] != nil || listed {
+		w.add(unknown("a function takes the name of the program " + name))
+	}
+	w.funcs[name] = true
+}
+
+func (w *walker) visit(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.Comment:
+		return false
+	case *syntax.Stmt:
+		w.stmt(n)
+	case *syntax.BinaryCmd:
+		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
+			w.fed[n.Y.Cmd] = true
+		}
+	case *syntax.CallExpr:
+		w.call(n)
+	case *syntax.ProcSubst:
+		w.add(refuse("process substitution is not permitted in a playbook"))
+	case *syntax.CoprocClause:
+		w.add(refuse("a coprocess is not permitted in a playbook"))
+	case *syntax.TestDecl:
+		w.add(unknown("a test declaration is no command"))
+	case *syntax.DeclClause:
+		w.declaration(n)
+	case *syntax.ForClause:
+		if n.Select {
+			w.add(interactive("select asks at the keyboard"))
+		}
+	case *syntax.Assign, *syntax.WordIter, *syntax.BinaryArithm, *syntax.UnaryArithm, *syntax.ParamExp:
+		w.sets(n)
+	}
+	return true
+}
+
+func (w *walker) stmt(s *syntax.Stmt) {
+	for _, r := range s.Redirs {
+		class, input := redirection(r, s.Cmd)
+		w.add(class)
+		if input && s.Cmd != nil {
+			w.fed[s.Cmd] = true
+		}
+	}
+}
+
+func (w *walker) call(c *syntax.CallExpr) {
+	if len(c.Args) == 0 {
+		return
+	}
+	for _, name := range setByCall(c) {
+		w.name(name)
+	}
+	argv := make([]string, len(c.Args))
+	for i, word := range c.Args {
+		argv[i] = wordText(word)
+		if argv[0] != "echo" && argv[0] != "printf" && w.hidesFlags(word) {
+			w.add(unknown("a word of " + shown(argv[0]) + " may become a flag at run time"))
+		}
+	}
+	if w.funcs[argv[0]] {
+		w.add(read("calls a function of its own"))
+		return
+	}
+	s := w.s
+	s.fed = w.fed[c]
+	w.add(s.start(s, argv))
+}
+
+// hidesFlags reports whether a word may turn into a flag that the text does not
+// show where it stands: by brace expansion, or by a variable that holds one.
+func (w *walker) hidesFlags(word *syntax.Word) bool {
+	var bare strings.Builder
+	for i, part := range word.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			bare.WriteString(part.Value)
+		case *syntax.ParamExp:
+			if part.Param != nil && flaggy(w.assigned[part.Param.Value]) {
+				return true
+			}
+		case *syntax.DblQuoted:
+			if i > 0 || len(part.Parts) == 0 {
+				continue
+			}
+			exp, ok := part.Parts[0].(*syntax.ParamExp)
+			if ok && exp.Param != nil && flaggy(w.assigned[exp.Param.Value]) {
+				return true
+			}
+		}
+	}
+	return braces(bare.String())
+}
+
+// declaration judges export, local, declare and the like.
+func (w *walker) declaration(d *syntax.DeclClause) {
+	for _, arg := range d.Args {
+		if arg.Name != nil {
+			w.name(arg.Name.Value)
+			continue
+		}
+		option := wordText(arg.Value)
+		if dynamic(option) || strings.Trim(option, "-+xragAplu") != "" || !strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "+") {
+			w.add(unknown("what " + d.Variant.Value + " sets is known only at run time"))
+		}
+	}
+	w.add(read("sets variables of its own"))
+}
+
+// sets judges every other way to give a variable a value.
+func (w *walker) sets(n syntax.Node) {
+	switch n := n.(type) {
+	case *syntax.Assign:
+		if n.Name != nil && !n.Naked {
+			w.name(n.Name.Value)
+		}
+	case *syntax.WordIter:
+		w.name(n.Name.Value)
+	case *syntax.BinaryArithm:
+		if word, ok := n.X.(*syntax.Word); ok {
+			w.name(wordText(word))
+		}
+	case *syntax.UnaryArithm:
+		if word, ok := n.X.(*syntax.Word); ok {
+			w.name(wordText(word))
+		}
+	case *syntax.ParamExp:
+		if n.Exp == nil || n.Param == nil {
+			return
+		}
+		switch n.Exp.Op {
+		case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+			w.name(n.Param.Value)
+		case syntax.OtherParamOps:
+			w.add(unknown("a ${…@…} expansion may evaluate text"))
+		}
+	}
+}
+
+// name judges the name of a variable that is set.
+func (w *walker) name(name string) {
+	name, _, _ = strings.Cut(name, "[")
+	switch {
+	case protected.MatchString(name):
+		w.add(refuse("a playbook may not set %s", shown(name)))
+	case strings.Contains(name, hole):
+		w.add(unknown("a placeholder names a variable"))
+	}
+}

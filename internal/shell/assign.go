@@ -1,0 +1,69 @@
+package shell
+
+import (
+	"regexp"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// protected are the variables that a command may never set: they change which
+// program starts, what it loads, where it connects or whom it asks.
+var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|.*_PROXY|.*_proxy|` +
+	`.*PAGER|.*EDITOR|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
+
+// assignedNames collects the variables that a script sets for itself, with the
+// values whose text is known. A nil value means that a name is not set.
+func assignedNames(file *syntax.File) map[string][]string {
+	names := map[string][]string{}
+	add := func(name, value string) { names[name] = append(names[name], value) }
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Assign:
+			if n.Name != nil && !n.Naked {
+				add(n.Name.Value, wordText(n.Value))
+			}
+		case *syntax.WordIter:
+			add(n.Name.Value, "")
+			for _, item := range n.Items {
+				add(n.Name.Value, wordText(item))
+			}
+		case *syntax.CallExpr:
+			for _, name := range setByCall(n) {
+				add(name, later)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// setByCall gives the variables that a builtin sets by name: read X, printf -v X.
+func setByCall(c *syntax.CallExpr) []string {
+	if len(c.Args) == 0 {
+		return nil
+	}
+	var words []string
+	for _, arg := range c.Args[1:] {
+		words = append(words, wordText(arg))
+	}
+	switch wordText(c.Args[0]) {
+	case "read", "mapfile", "readarray", "getopts", "unset":
+		return words
+	case "printf":
+		if len(words) > 1 && words[0] == "-v" {
+			return words[1:2]
+		}
+	}
+	return nil
+}
+
+// flaggy reports whether a variable may hold something that a program takes for a flag.
+func flaggy(values []string) bool {
+	for _, value := range values {
+		if strings.HasPrefix(value, "-") || strings.Contains(value, " -") || braces(value) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,249 @@
+package shell
+
+import (
+	"regexp"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"wardroom/internal/errs"
+)
+
+// Bound is a command whose placeholders were filled: the exact text that is
+// shown, recorded and run, classed again.
+type Bound struct {
+	Text     string
+	Analysis Analysis
+}
+
+// Bind fills the placeholders of a command. A value takes the place of a literal
+// node of the tree: the final text is quoted for where it stands, parsed again,
+// and must have the tree that the template had with the value in it. Variables
+// that the policy fixes beat the given values. Mistakes are errs.Invalid and name
+// the placeholder.
+func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
+	if err := checkText(text); err != nil {
+		return Bound{}, errs.Wrap(errs.Invalid, err.Error(), err)
+	}
+	t, err := newTemplate(text)
+	if err != nil {
+		return Bound{}, errs.Wrap(errs.Invalid, err.Error(), err)
+	}
+	before := p.analyse(&t)
+	bound := make([]string, len(t.texts))
+	spots := t.spots()
+	for i, author := range t.texts {
+		spot, ok := spots[i]
+		if !ok {
+			continue // it stands in a comment
+		}
+		param := newParam(author)
+		if param.Secret {
+			return Bound{}, errs.Newf(errs.Invalid, "%s is a secret, which cannot be given here yet; copy the command and run it elsewhere", author)
+		}
+		value, given := p.value(param, values)
+		if !given {
+			return Bound{}, errs.Newf(errs.Invalid, "give a value for %s", author)
+		}
+		if err := spot.check(value); err != nil {
+			return Bound{}, errs.Newf(errs.Invalid, "the value of %s %s", author, err.Error())
+		}
+		bound[i] = value
+	}
+	final := fill(t.punched, func(i int) string {
+		if spot, ok := spots[i]; ok {
+			return spot.quote(bound[i])
+		}
+		return t.texts[i]
+	})
+	after, err := t.prove(final, func(i int) string { return bound[i] })
+	if err != nil {
+		return Bound{}, err
+	}
+	analysis := p.analyse(&after)
+	if before.Risk == Unknown && analysis.Risk != Unknown {
+		// A placeholder where a verb, a type or a flag stands is unknown whatever fills it.
+		analysis.Risk, analysis.Why, analysis.Runnable = Unknown, before.Why, false
+		analysis.Problems = append(analysis.Problems, before.Why)
+	}
+	return Bound{Text: final, Analysis: analysis}, nil
+}
+
+// value finds what fills a parameter; a fixed variable of the policy wins.
+func (p *Policy) value(param Param, values map[string]string) (string, bool) {
+	for name, value := range p.Fixed {
+		canonical := newParam(name)
+		if canonical.Name == param.Name || param.Label != "" && (canonical.Label == param.Label || name == param.Label) {
+			return value, true
+		}
+	}
+	value, ok := values[param.Name]
+	return value, ok
+}
+
+// prove parses the final text and compares its tree with the template's.
+func (t *template) prove(final string, value func(int) string) (template, error) {
+	if err := checkText(final); err != nil {
+		return template{}, errs.Wrap(errs.Invalid, err.Error(), err)
+	}
+	after, err := newTemplate(final)
+	if err != nil {
+		return template{}, errs.Wrap(errs.Invalid, "with these values the command is no longer valid shell", err)
+	}
+	if len(after.used()) > 0 {
+		return template{}, errs.New(errs.Invalid, "a value looks like a placeholder itself")
+	}
+	if shape(t.file, value) != shape(after.file, nil) {
+		return template{}, errs.New(errs.Invalid, "a value would change the meaning of the command")
+	}
+	return after, nil
+}
+
+// A spot is where a placeholder stands.
+type spot struct {
+	quoting quoting
+	plain   bool // a whole argument of a program that takes it as data
+}
+
+type quoting uint8
+
+const (
+	bare   quoting = iota // outside quotes
+	braced                // outside quotes, in a word with braces
+	single                // in '…'
+	double                // in "…"
+	raw                   // elsewhere: nothing may need quoting there
+	number                // in arithmetic
+)
+
+var (
+	strictValue = regexp.MustCompile(`^[A-Za-z0-9._-]{1,253}$`)
+	bareValue   = regexp.MustCompile(`^[A-Za-z0-9._/:@%+-]+$`)
+	digits      = regexp.MustCompile(`^[0-9]{1,18}$`)
+)
+
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
+
+// check refuses what must not stand in this spot.
+func (s spot) check(value string) error {
+	switch {
+	case value == "":
+		return valueError("is empty")
+	case strings.HasPrefix(value, "-"):
+		return valueError("starts with a dash, which a program would take for a flag")
+	case len(value) > 4096:
+		return valueError("is too long")
+	case strings.ContainsAny(value, "\n\t") || checkCharacters(value) != nil:
+		return valueError("holds a control or invisible character")
+	case s.quoting == number && !digits.MatchString(value):
+		return valueError("must be a number here")
+	case (!s.plain || s.quoting == raw) && !strictValue.MatchString(value):
+		return valueError("may hold only letters, digits, dots, underscores and dashes here")
+	}
+	return nil
+}
+
+// quote writes a checked value so that the shell reads it as these very characters.
+func (s spot) quote(value string) string {
+	switch {
+	case s.quoting == single:
+		return strings.ReplaceAll(value, "'", `'\''`)
+	case s.quoting == double:
+		return doubleEscaper.Replace(value)
+	case s.quoting == bare && !bareValue.MatchString(value), s.quoting == braced:
+		return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	}
+	return value
+}
+
+var doubleEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
+
+// plainPrograms take their words as data: no language hides in them. Everywhere
+// else a value must match strictValue.
+var plainPrograms = map[string]bool{
+	"base64": true, "cat": true, "column": true, "comm": true, "cut": true, "date": true, "df": true, "dig": true, "echo": true, "free": true,
+	"grep": true, "head": true, "journalctl": true, "ls": true, "nc": true, "nslookup": true, "paste": true, "ping": true, "printf": true,
+	"ps": true, "sort": true, "systemctl": true, "tac": true, "tail": true, "tr": true, "uniq": true, "wc": true,
+}
+
+// spots finds where each hole of the tree stands.
+func (t *template) spots() map[int]spot {
+	spots := map[int]spot{}
+	var stack []syntax.Node
+	syntax.Walk(t.file, func(n syntax.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		switch n := n.(type) {
+		case *syntax.Lit:
+			holesIn(n.Value, func(i int) { spots[i] = spotOf(stack, double) })
+		case *syntax.SglQuoted:
+			q := single
+			if n.Dollar {
+				q = raw
+			}
+			holesIn(n.Value, func(i int) { spots[i] = spotOf(stack, q) })
+		}
+		stack = append(stack, n)
+		return true
+	})
+	return spots
+}
+
+// spotOf tells a spot from the nodes around it, innermost last; inner is the
+// quoting of the innermost quotes if there are any.
+func spotOf(stack []syntax.Node, inner quoting) spot {
+	s := spot{quoting: bare}
+	if inner != double {
+		s.quoting = inner
+	}
+	for depth, n := range stack {
+		switch n := n.(type) {
+		case *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.LetClause, *syntax.CStyleLoop:
+			return spot{quoting: number}
+		case *syntax.ParamExp, *syntax.ExtGlob, *syntax.TestClause, *syntax.CaseItem:
+			s.quoting = raw
+		case *syntax.CmdSubst:
+			if n.Backquotes {
+				s.quoting = raw
+			}
+		case *syntax.Redirect:
+			if n.Hdoc != nil && len(stack) > depth+1 && stack[depth+1] == syntax.Node(n.Hdoc) {
+				s.quoting = raw
+			}
+		case *syntax.Assign:
+			s.plain = false
+			if n.Index != nil {
+				return spot{quoting: number}
+			}
+		case *syntax.CallExpr:
+			s.plain = len(n.Args) > 0 && plainPrograms[wordText(n.Args[0])]
+		case *syntax.Word:
+			if s.quoting == bare && strings.ContainsAny(unquotedText(n), "{}") {
+				s.quoting = braced
+			}
+		}
+	}
+	if len(stack) > 0 && s.quoting != raw {
+		if q, ok := stack[len(stack)-1].(*syntax.DblQuoted); ok {
+			s.quoting = double
+			if q.Dollar {
+				s.quoting = raw
+			}
+		}
+	}
+	return s
+}
+
+func unquotedText(w *syntax.Word) string {
+	var b strings.Builder
+	for _, part := range w.Parts {
+		if lit, ok := part.(*syntax.Lit); ok {
+			b.WriteString(lit.Value)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,115 @@
+package shell
+
+import (
+	"regexp"
+	"strings"
+)
+
+var curl = &program{
+	flags: flags(`-s --silent -S --show-error -f --fail --fail-with-body -i --include -I --head -G --get -m= --max-time= --connect-timeout= -X= --request= -H= --header=
+		-d= --data= --data-raw= --data-binary= --data-urlencode= --json= -w= --write-out= -o= --output= -v --verbose -A= --user-agent= --compressed -4 --ipv4 -6 --ipv6
+		--retry= --retry-delay= --retry-max-time= --retry-connrefused -N --no-buffer --http1.1 --http2 -# --no-progress-meter`),
+	refused: map[string]string{
+		"-L": "an answer may lead to another host", "--location*": "an answer may lead to another host", "-k": "the server must be verified", "--insecure": "the server must be verified",
+		"-u": "credentials do not belong in a command", "--user": "credentials do not belong in a command", "-b": "credentials do not belong in a command", "--cookie": "credentials do not belong in a command",
+		"-K": "it reads files", "--config": "it reads files", "-T": "it sends files", "--upload-file": "it sends files", "-F": "it sends files", "--form": "it sends files",
+		"-O": "it writes files", "--remote-name": "it writes files", "-x": "a proxy leads elsewhere", "--proxy*": "a proxy leads elsewhere", "--resolve": "it leads elsewhere", "--connect-to": "it leads elsewhere",
+	},
+	refine: func(_ scope, c *call) (class Class) {
+		if len(c.words()) == 0 {
+			return unknown("there is no address to ask")
+		}
+		for _, url := range c.words() {
+			class = class.worst(curlURL(url))
+		}
+		return class.worst(curlMethods(c)).worst(curlData(c)).worst(curlOutput(c))
+	},
+}
+
+// curlMethods is the worst of the methods that the call may use.
+func curlMethods(c *call) (class Class) {
+	methods := c.values("-X", "--request")
+	if len(methods) == 0 {
+		switch {
+		case c.has("-I", "--head"):
+			return read("asks for the headers only")
+		case c.has("--json"), c.has("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode") && !c.has("-G", "--get"):
+			return change("sends data to the address (POST)")
+		}
+		return read("only asks the address (GET)")
+	}
+	for _, method := range methods {
+		switch strings.ToUpper(method) {
+		case "GET", "HEAD", "OPTIONS":
+			class = class.worst(read("only asks the address"))
+		case "POST", "PUT", "PATCH":
+			class = class.worst(change("sends data to the address (" + method + ")"))
+		case "DELETE":
+			class = class.worst(destroy("asks the address to delete something"))
+		default:
+			class = class.worst(unknown("the method is known only at run time or not at all"))
+		}
+	}
+	return class
+}
+
+var (
+	urlScheme    = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):/*`)
+	hostPort     = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]`)
+	secretHeader = regexp.MustCompile(`(?i)^\s*(authorization|proxy-authorization|cookie|x-api-key|x-auth|x-token|[a-z-]*(token|secret|password|api-?key)[a-z-]*)\s*[:;]`)
+)
+
+func curlURL(url string) Class {
+	m := urlScheme.FindStringSubmatch(url)
+	switch {
+	case m != nil && !hostPort.MatchString(url) && !strings.EqualFold(m[1], "http") && !strings.EqualFold(m[1], "https"):
+		return refuse("curl may use http and https only")
+	case strings.Contains(strings.SplitN(strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://"), "/", 2)[0], "@"):
+		return refuse("credentials do not belong in an address")
+	}
+	return Class{}
+}
+
+// curlData refuses what would read a file or carry a credential.
+func curlData(c *call) (class Class) {
+	for _, data := range c.values("-d", "--data", "--data-binary", "--json", "-w", "--write-out", "-H", "--header") {
+		switch {
+		case strings.HasPrefix(data, "@"):
+			return refuse("curl may not send or read the file after @")
+		case strings.HasPrefix(data, later):
+			class = class.worst(unknown("what curl sends is known only at run time and may name a file"))
+		}
+	}
+	for _, data := range c.values("--data-urlencode") {
+		name, _, assigned := strings.Cut(data, "=")
+		if strings.Contains(name, "@") || !assigned && strings.Contains(name, later) {
+			return refuse("curl may not send the file after @")
+		}
+	}
+	for _, format := range c.values("-w", "--write-out") {
+		if strings.Contains(format, "%output{") {
+			return refuse("curl --write-out may not write files")
+		}
+	}
+	for _, header := range c.values("-H", "--header") {
+		if secretHeader.MatchString(header) || strings.HasPrefix(header, hole) {
+			c := read("only asks the address")
+			c.Refused = "the header carries a credential, which does not belong in a command; copy it and run it elsewhere"
+			class = class.worst(c)
+		}
+	}
+	return class
+}
+
+func curlOutput(c *call) (class Class) {
+	for _, name := range c.values("-o", "--output") {
+		switch {
+		case name == "-":
+		case dynamic(name):
+			return unknown("the file that curl writes is known only at run time")
+		case name != "/dev/null":
+			class = class.worst(change("writes the answer to the file " + shown(name)))
+		}
+	}
+	return class
+}

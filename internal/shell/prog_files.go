@@ -1,0 +1,62 @@
+package shell
+
+// filePrograms look at the machine's files and state, or change them.
+var filePrograms = map[string]*program{
+	"ls":       listing("lists files", "-l -a -A -h -t -r -R -1 -S -d -i -n -F -s -c -u -X -L --color? --all --human-readable --full-time --time-style="),
+	"du":       listing("sums up disk usage", "-h -s -a -c -d= -k -m -x -b --max-depth= --summarize --human-readable --total"),
+	"stat":     listing("prints a file's state", "-c= -f -L -t --format= --printf="),
+	"file":     listing("tells a file's type", "-b -i -L"),
+	"which":    listing("finds a program", "-a"),
+	"basename": listing("cuts a path", "-s= -a"), "dirname": listing("cuts a path", ""),
+	"readlink": listing("follows a link", "-f -e -m"), "realpath": listing("follows a link", "-e -m -s"),
+	"hostname": {class: read("prints the host's name"), flags: flags("-f -i -I -s -d -A --fqdn"), refine: takesNothing},
+	"whoami":   listing("prints the user", ""), "id": listing("prints the user", "-u -g -G -n"), "uname": listing("prints the system", "-a -r -s -m -n -v -p -o"),
+	"nproc": listing("counts processors", "--all"), "lscpu": listing("describes processors", "-e -p"), "lsblk": listing("lists block devices", "-f -a -o="),
+	"mount":    {class: read("lists mounts"), flags: flags("-l -t="), refine: takesNothing},
+	"lsof":     listing("lists open files", "-i? -p= -n -P -u= -c= -t"),
+	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-T -H -l= -f= --level= -k -x -w"), effects: map[string]Class{"-w": follows}, refine: takesNothing},
+	"printenv": {class: discloses("prints the environment, which often holds passwords"), flags: flags("-0")},
+	"getent":   {class: read("looks a name up"), flags: flags("-s="), refine: readsFiles},
+	"mkdir":    altering(change("makes a folder"), "-p -v -m="),
+	"touch":    altering(change("makes a file or its date new"), "-a -m -c -d= -t= -r="),
+	"ln":       altering(change("makes a link"), "-s -f -n -v -T"),
+	"cp":       altering(change("copies files over others"), "-r -R -a -f -p -v -n -d -L -u -T -t= --recursive"),
+	"mv":       altering(change("moves files over others"), "-f -n -v -u -T -t="),
+	"chmod":    altering(change("changes who may use files"), "-R -v -f"),
+	"chown":    altering(change("changes who owns files"), "-R -v -f -h"),
+	"chgrp":    altering(change("changes who owns files"), "-R -v -f -h"),
+	"rm":       altering(destroy("removes files"), "-r -R -f -v -d --recursive --force"),
+	"rmdir":    altering(destroy("removes folders"), "-p -v"),
+	"unlink":   altering(destroy("removes a file"), ""),
+	"truncate": altering(destroy("cuts files"), "-s= --size= -c"),
+	"shred":    altering(destroy("overwrites files"), "-u -n= -z -v -f"),
+	"dd":       {class: destroy("overwrites files or devices"), any: true},
+	"gzip":     altering(change("packs files in place"), "-k -f -v -9 -1"), "gunzip": altering(change("unpacks files in place"), "-k -f -v"),
+	"kill": {class: change("ends processes"), any: true}, "pkill": {class: change("ends processes by name"), any: true}, "killall": {class: change("ends processes by name"), any: true},
+	"reboot": {class: destroy("restarts the machine"), any: true}, "shutdown": {class: destroy("stops the machine"), any: true},
+	"poweroff": {class: destroy("stops the machine"), any: true}, "halt": {class: destroy("stops the machine"), any: true},
+	"mkfs": {class: destroy("formats a device"), any: true},
+	"apt":  installer, "apt-get": installer, "apk": installer, "yum": installer, "dnf": installer,
+}
+
+// installer knows only the verbs that add something.
+var installer = &program{
+	flags: flags("-y -q --yes"), bare: unknown("without a verb it does nothing known"),
+	verbs: map[string]*program{
+		"install": {class: change("installs packages"), flags: flags("-y -q --yes --no-cache --no-install-recommends")},
+		"update":  {class: change("renews the lists of packages"), flags: flags("-y -q --yes")},
+		"remove":  {class: destroy("removes packages"), flags: flags("-y -q --yes")},
+		"list":    {class: read("lists packages"), flags: flags("--installed")},
+	},
+}
+
+func listing(why, list string) *program { return &program{class: read(why), flags: flags(list)} }
+
+func altering(class Class, list string) *program { return &program{class: class, flags: flags(list)} }
+
+func takesNothing(_ scope, c *call) Class {
+	if len(c.words()) > 0 {
+		return unknown("with a word after it the program may change the machine")
+	}
+	return Class{}
+}

@@ -1,0 +1,177 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	kubeGlobal = "-n= --namespace= -v= --v= --request-timeout= --warnings-as-errors --match-server-version "
+	kubeOutput = "-o= --output= --template= --no-headers --show-labels --show-kind --sort-by= -L= --label-columns= --show-managed-fields --allow-missing-template-keys "
+	kubeSelect = "-l= --selector= --field-selector= -A --all-namespaces --ignore-not-found --chunk-size= "
+	kubeFile   = "-f= --filename= -R --recursive "
+	kubeAlter  = kubeGlobal + kubeFile + "--dry-run? -o= --output= --field-manager= --template= --allow-missing-template-keys --record? --show-managed-fields "
+)
+
+// kubeRefused are flags that would lead kubectl away from the environment's own
+// cluster, identity or files.
+var kubeRefused = map[string]string{
+	"--kubeconfig": "credentials come from the environment only", "--server": "the environment names the cluster", "-s": "the environment names the cluster",
+	"--token": "credentials come from the environment only", "--user": "credentials come from the environment only", "--username": "credentials come from the environment only",
+	"--password": "credentials come from the environment only", "--cluster": "the environment names the cluster", "--context": "the environment names the cluster",
+	"--as*": "who acts is not the command's choice", "--client-*": "credentials come from the environment only", "--certificate-authority": "the environment names the cluster",
+	"--insecure-skip-tls-verify*": "the server must be verified", "--tls-server-name": "the server must be verified", "--cache-dir": "it writes outside the scratch folder",
+	"--profile*": "it writes files", "--kuberc": "it reads a file that changes commands", "-k": "it may fetch from anywhere", "--kustomize": "it may fetch from anywhere",
+	"--raw": "it asks for any path of the API",
+}
+
+// kubectl is read from the outside in: verb, flags, then what refine finds in the
+// types and names.
+var kubectl = &program{
+	flags: flags(kubeGlobal), refused: kubeRefused, bare: read("prints its help"), refine: kubeCommon,
+	verbs: map[string]*program{
+		"get":           kube(read("only reads objects"), kubeGlobal+kubeOutput+kubeSelect+kubeFile+"-w --watch --watch-only --output-watch-events --server-print --subresource=", kubeGet),
+		"describe":      kube(read("only reads objects"), kubeGlobal+kubeSelect+kubeFile+"--show-events", kubeGet),
+		"logs":          kubeLogs,
+		"top":           kubeTop,
+		"events":        kube(read("only reads events"), kubeGlobal+kubeOutput+"-A --all-namespaces --for= --types= -w --watch", nil),
+		"explain":       kube(read("explains a type"), kubeGlobal+"--api-version= --recursive --output= -o=", nil),
+		"api-resources": kube(read("lists types"), kubeGlobal+"--api-group= --namespaced --no-headers -o= --output= --sort-by= --verbs= --categories= --cached", nil),
+		"api-versions":  kube(read("lists versions"), kubeGlobal, nil),
+		"version":       kube(read("asks for versions"), kubeGlobal+"--client --short -o= --output=", nil),
+		"wait":          kube(read("waits for a condition"), kubeGlobal+kubeFile+"--for= --timeout= --all -l= --selector= --field-selector= -A --all-namespaces -o= --output=", nil),
+		"diff":          kube(read("compares a file with the cluster"), kubeGlobal+kubeFile+"-l= --selector= --server-side --field-manager= --prune", nil),
+		"cluster-info":  {class: read("names the cluster's services"), flags: flags(kubeGlobal), refused: kubeRefused, refine: kubeClusterInfo},
+		"auth":          kubeGroup(map[string]*program{"can-i": kube(read("asks what is permitted"), kubeGlobal+"--list --quiet -q -A --all-namespaces --no-headers --subresource=", nil), "whoami": kube(read("asks who acts"), kubeGlobal+"-o= --output=", nil)}),
+		"rollout":       kubeRollout,
+		"config": kubeGroup(map[string]*program{
+			"view": kube(read("shows the configuration without secrets"), kubeGlobal+"--minify --flatten -o= --output=", nil), "current-context": kube(read("names the context"), kubeGlobal, nil),
+			"get-contexts": kube(read("lists contexts"), kubeGlobal+"-o= --output= --no-headers", nil), "get-clusters": kube(read("lists clusters"), kubeGlobal, nil), "get-users": kube(read("lists users"), kubeGlobal, nil),
+		}),
+		"scale":        kubeWrite("changes how many replicas run", "--replicas= --current-replicas= --resource-version= --timeout= --all -l= --selector="),
+		"autoscale":    kubeWrite("creates an autoscaler", "--min= --max= --cpu-percent= --cpu= --memory= --name="),
+		"expose":       kubeWrite("creates a service", "--port= --target-port= --type= --name= --protocol= -l= --selector= --cluster-ip= --load-balancer-ip= --external-ip="),
+		"patch":        kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local"),
+		"label":        kubeWrite("changes labels", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"annotate":     kubeWrite("changes annotations", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"apply":        kubeForce("creates or changes objects", "--server-side --force-conflicts --validate? --wait --timeout= --grace-period= -l= --selector= --all --overwrite --openapi-patch --force --prune --prune-allowlist= --subresource="),
+		"replace":      kubeForce("replaces objects", "--validate? --wait --timeout= --grace-period= --force --save-config --cascade?"),
+		"create":       kubeCreate,
+		"set":          kubeSet,
+		"cordon":       kubeNode("keeps new pods off a node; uncordon takes it back"),
+		"uncordon":     kubeNode("lets pods onto a node"),
+		"drain":        kubeDrain,
+		"taint":        kubeWrite("changes what a node repels", "--overwrite --all -l= --selector= --validate?"),
+		"delete":       kubeDelete,
+		"exec":         kubeExec,
+		"cp":           kubeCopy,
+		"run":          kubeRun,
+		"debug":        kubeDebug,
+		"edit":         {class: Class{Risk: Interactive, Why: "opens an editor", Refused: "kubectl edit needs an editor; copy it and run it elsewhere"}, any: true},
+		"proxy":        {class: Class{Risk: Interactive, Why: "opens a listener", Refused: "kubectl proxy opens the cluster to others; copy it and run it elsewhere"}, any: true},
+		"port-forward": {class: interactive("opens a listener"), any: true}, "attach": {class: interactive("attaches to a running container"), any: true},
+	},
+}
+
+func kube(class Class, list string, refine func(scope, *call) Class) *program {
+	return &program{class: class, flags: flags(list), refused: kubeRefused, effects: kubeStreams, refine: alsoCommon(refine)}
+}
+
+var kubeStreams = map[string]Class{"-w": follows, "--watch": follows, "--watch-only": follows}
+
+// kubeWrite is a verb that changes objects of a type, or reads under --dry-run.
+func kubeWrite(why, list string) *program {
+	return &program{flags: flags(kubeAlter, list), refused: kubeRefused, refine: alsoCommon(func(_ scope, c *call) Class {
+		if _, ok := kubeTypes(c); !ok {
+			return unknown("the type of object is known only at run time")
+		}
+		return dry(c, change(why))
+	})}
+}
+
+// kubeNode is a verb that changes nodes, which it takes by name.
+func kubeNode(why string) *program {
+	return &program{flags: flags(kubeAlter, "-l= --selector="), refused: kubeRefused, refine: alsoCommon(unlessDry(change(why)))}
+}
+
+// kubeForce is a writing verb whose --force and --prune delete.
+func kubeForce(why, list string) *program {
+	return &program{flags: flags(kubeAlter, list), refused: kubeRefused, refine: alsoCommon(func(_ scope, c *call) Class {
+		class := change(why)
+		if c.has("--force", "--prune", "--cascade") {
+			class = destroy("--force and --prune delete objects")
+		}
+		return dry(c, class)
+	})}
+}
+
+func kubeGroup(verbs map[string]*program) *program {
+	return &program{flags: flags(kubeGlobal), refused: kubeRefused, verbs: verbs, bare: read("prints its help"), refine: kubeCommon}
+}
+
+func alsoCommon(refine func(scope, *call) Class) func(scope, *call) Class {
+	return func(s scope, c *call) Class {
+		class := kubeCommon(s, c)
+		if refine != nil {
+			class = class.worst(refine(s, c))
+		}
+		return class
+	}
+}
+
+func unlessDry(class Class) func(scope, *call) Class {
+	return func(_ scope, c *call) Class { return dry(c, class) }
+}
+
+// dry makes a writing call a read when every --dry-run of it says so.
+func dry(c *call, class Class) Class {
+	runs := c.values("--dry-run")
+	if len(runs) > 0 && !slices.ContainsFunc(runs, func(v string) bool { return v != "client" && v != "server" }) {
+		return read("--dry-run changes nothing")
+	}
+	return class
+}
+
+// kubeCommon judges the flags that every verb shares: namespaces, files, templates, verbosity.
+func kubeCommon(s scope, c *call) (class Class) {
+	for _, ns := range c.values("-n", "--namespace") {
+		if !dynamic(ns) && !s.remote && len(s.policy.Namespaces) > 0 && !slices.Contains(s.policy.Namespaces, ns) {
+			class = class.worst(refuse("this environment permits the namespaces %s, not %s", strings.Join(s.policy.Namespaces, ", "), shown(ns)))
+		}
+	}
+	if len(s.policy.Namespaces) > 0 && !s.remote && c.has("-A", "--all-namespaces") {
+		class = class.worst(refuse("this environment permits the namespaces %s only", strings.Join(s.policy.Namespaces, ", ")))
+	}
+	for _, level := range c.values("-v", "--v") {
+		if len(level) != 1 || level[0] < '0' || level[0] > '5' {
+			class = class.worst(refuse("-v above 5 prints credentials"))
+		}
+	}
+	for _, file := range c.values("-f", "--filename", "--patch-file", "--from-file", "--from-env-file") {
+		if _, path, found := strings.Cut(file, "="); found && c.has("--from-file") {
+			file = path
+		}
+		if file != "-" && file != "" {
+			class = class.worst(scratchFile(file))
+		}
+	}
+	for _, format := range c.values("-o", "--output") {
+		if strings.Contains(strings.SplitN(format, "=", 2)[0], "file") || strings.Contains(strings.SplitN(format, "=", 2)[0], later) {
+			class = class.worst(refuse("an output template from a file is not permitted"))
+		}
+	}
+	return class
+}
+
+// scratchFile permits files of the run's own folder only.
+func scratchFile(name string) Class {
+	switch {
+	case dynamic(name):
+		return unknown("the file's name is known only at run time")
+	case strings.Contains(name, "://"):
+		return refuse("fetching %s is not permitted", shown(name))
+	case strings.HasPrefix(name, "/"), strings.HasPrefix(name, "~"), slices.Contains(strings.Split(name, "/"), ".."):
+		return refuse("%s lies outside the run's own folder", shown(name))
+	}
+	return Class{}
+}

@@ -1,0 +1,97 @@
+package shell
+
+import (
+	"regexp"
+	"strings"
+)
+
+// languagePrograms run a program text of their own.
+var languagePrograms = map[string]*program{
+	"jq": {
+		class: read("picks values out of JSON"), refine: jqFilter,
+		flags:   flags("-r --raw-output -c --compact-output -n --null-input -e --exit-status -s --slurp -S --sort-keys -M -C -a -j -R --raw-input --arg== --argjson== --tab --indent="),
+		refused: map[string]string{"-f": "it reads a program from a file", "--from-file": "it reads a program from a file", "--rawfile": "it reads a file", "--slurpfile": "it reads a file", "-L": "it reads modules"},
+	},
+	"sed": {
+		class: read("edits lines and prints them"), refine: sedScript,
+		flags:   flags("-n --quiet --silent -E -r -e= --expression= -i? --in-place? -z -u -s"),
+		effects: map[string]Class{"-i": change("sed -i writes the file"), "--in-place": change("sed --in-place writes the file")},
+	},
+	"awk": awk, "gawk": awk, "mawk": awk,
+	"python": language, "python3": language, "perl": language, "ruby": language, "node": language, "php": language,
+	"ansible": scripted, "ansible-playbook": scripted, "terraform": scripted, "git": scripted, "make": scripted, "pip": scripted, "npm": scripted, "systemd-run": scripted,
+}
+
+var (
+	scripted = &program{class: unknown("no table tells what it does"), any: true}
+	language = &program{any: true, refine: func(s scope, c *call) Class {
+		if len(c.pos) == 0 && !s.fed {
+			return interactive("it asks at the keyboard")
+		}
+		return unknown("the text does not tell what the program does")
+	}}
+	jqUnsafe = regexp.MustCompile(`\b(import|include|input_filename|halt|halt_error|getpath\(\$__prog)\b`)
+	jqEnv    = regexp.MustCompile(`\$ENV\b|\benv\b`)
+)
+
+func jqFilter(_ scope, c *call) Class {
+	words := c.words()
+	if len(words) == 0 {
+		return Class{}
+	}
+	switch filter := words[0]; {
+	case strings.Contains(filter, later):
+		return unknown("the jq program is known only at run time")
+	case jqUnsafe.MatchString(filter):
+		return unknown("the jq program reads other programs")
+	case jqEnv.MatchString(filter):
+		return discloses("prints the environment")
+	}
+	return filesRead(words[1:])
+}
+
+const sedAddress = `(\d+|\$|/[^/\\]*/|\d+,(\d+|\$|\+\d+)|/[^/\\]*/,/[^/\\]*/)?\s*!?\s*`
+
+// sedCommand is one command that neither writes, reads nor runs anything.
+var sedCommand = regexp.MustCompile(`^\s*` + sedAddress + `([pdqD=PNnGgHhx]|s/(\\.|[^/\\])*/(\\.|[^/\\])*/[gpiI0-9]*|s\|(\\.|[^|\\])*\|(\\.|[^|\\])*\|[gpiI0-9]*|s#(\\.|[^#\\])*#(\\.|[^#\\])*#[gpiI0-9]*|y/[^/\\]*/[^/\\]*/)?\s*$`)
+
+// sedScript reads scripts of one command each; a longer one is unknown.
+func sedScript(_ scope, c *call) Class {
+	scripts, files := c.values("-e", "--expression"), c.words()
+	if len(scripts) == 0 && len(files) > 0 {
+		scripts, files = files[:1], files[1:]
+	}
+	for _, script := range scripts {
+		if strings.Contains(script, later) || !sedCommand.MatchString(script) || strings.Contains(script, "\n") {
+			return unknown("the sed script may do more than print")
+		}
+	}
+	return filesRead(files)
+}
+
+var awk = &program{
+	class: read("picks columns out of lines"), flags: flags("-F= -v="), stop: true,
+	refused: map[string]string{"-f": "it reads a program from a file", "-i": "it reads a program from a file"},
+	refine: func(_ scope, c *call) Class {
+		words := c.words()
+		if len(words) == 0 || strings.Contains(words[0], later) || awkActs(words[0]) {
+			return unknown("the awk program may do more than print")
+		}
+		return filesRead(words[1:])
+	},
+}
+
+// awkActs reports whether an awk program might start something or write a file.
+// It looks at the raw text: a word in a string or pattern counts too.
+func awkActs(text string) bool {
+	for _, word := range []string{"system", "getline", "close", "fflush", "@"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	if strings.Contains(strings.ReplaceAll(text, "||", ""), "|") {
+		return true
+	}
+	action := strings.IndexByte(text, '{')
+	return action >= 0 && strings.Contains(text[action:], ">")
+}

@@ -1,0 +1,59 @@
+package shell
+
+import "regexp"
+
+// networkPrograms ask other machines.
+var networkPrograms = map[string]*program{
+	"nc": netcat, "ncat": netcat, "netcat": netcat,
+	"pg_isready": {class: read("asks whether PostgreSQL accepts connections"), flags: flags("-h= -p= -U= -d= -t= -q --host= --port= --username= --dbname= --timeout= --quiet")},
+	"nslookup":   {any: true, class: read("looks a name up"), refine: nslookupWords},
+	"dig":        {any: true, class: read("looks a name up"), refine: digWords},
+	"host":       {class: read("looks a name up"), flags: flags("-t= -a -v -4 -6 -W=")},
+	"traceroute": {class: read("follows the way to a host"), flags: flags("-n -m= -w= -q= -4 -6 -T -I -p=")}, "tracepath": {class: read("follows the way to a host"), flags: flags("-n -m= -4 -6")},
+	"telnet": terminal, "mongo": terminal, "mongosh": terminal, "mysql": {class: unknown("no table tells what a mysql statement does"), any: true},
+}
+
+var netcat = &program{
+	class:   read("tries whether a port accepts connections"),
+	flags:   flags("-z -v -w= -n -u -4 -6 -l -p="),
+	effects: map[string]Class{"-l": interactive("nc -l opens a listener"), "-p": interactive("nc -p binds a port")},
+	refine: func(s scope, c *call) Class {
+		switch {
+		case c.has("-z"):
+			return Class{}
+		case s.fed:
+			return unknown("nc without -z sends what it is fed")
+		}
+		return interactive("nc without -z talks to the port from the keyboard")
+	},
+}
+
+var nslookupFlag = regexp.MustCompile(`^-(type|query|q|querytype|class|timeout|retry|port|debug|nodebug|recurse|norecurse)(=[A-Za-z0-9]+)?$`)
+
+func nslookupWords(_ scope, c *call) Class {
+	names := 0
+	for _, word := range c.pos {
+		if word == "" || word[0] != '-' {
+			names++
+			continue
+		}
+		if !nslookupFlag.MatchString(word) {
+			return refuse("%s is not a flag that nslookup may be given in a playbook", shown(word))
+		}
+	}
+	if names == 0 {
+		return interactive("nslookup without a name asks at the keyboard")
+	}
+	return Class{}
+}
+
+var digFlag = regexp.MustCompile(`^(-[46x]|-[tpcqx]|\+[a-z]+(=[A-Za-z0-9]+)?)$`)
+
+func digWords(_ scope, c *call) Class {
+	for _, word := range c.pos {
+		if word != "" && (word[0] == '-' || word[0] == '+') && !digFlag.MatchString(word) {
+			return refuse("%s is not a flag that dig may be given in a playbook", shown(word))
+		}
+	}
+	return Class{}
+}

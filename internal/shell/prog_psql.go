@@ -1,0 +1,42 @@
+package shell
+
+import "regexp"
+
+var psql = &program{
+	flags: flags(`-h= --host= -p= --port= -U= --username= -d= --dbname= -c= --command= -t --tuples-only -A --no-align -x --expanded -q --quiet -X --no-psqlrc -w --no-password
+		-1 --single-transaction -F= --field-separator= -P= --pset= -l --list --csv -E -a -e -b -z -0`),
+	refused: map[string]string{"-W": "it asks at the keyboard", "--password": "it asks at the keyboard", "-f": "the text does not tell what the file does", "--file": "the text does not tell what the file does", "-o": "it writes a file", "--output": "it writes a file", "-L": "it writes a file", "-v": "variables change what a statement is", "--set": "variables change what a statement is"},
+	refine: func(s scope, c *call) (class Class) {
+		for _, value := range c.values("-P", "--pset") {
+			if !pset.MatchString(value) {
+				return refuse("psql may not set %s", shown(value))
+			}
+		}
+		statements := c.values("-c", "--command")
+		switch {
+		case len(statements) > 0:
+			for _, sql := range statements {
+				class = class.worst(psqlCommand(sql))
+			}
+			return class
+		case c.has("-l", "--list"):
+			return read("lists databases")
+		case s.fed:
+			return unknown("psql runs what it is fed")
+		}
+		return interactive("psql without -c asks at the keyboard")
+	},
+}
+
+var (
+	pset     = regexp.MustCompile(`^(border|format|null|pager=off|pager|footer|expanded|tuples_only)(=(0|1|2|on|off|aligned|unaligned|csv|wrapped))?$`)
+	metaRead = regexp.MustCompile(`^\s*\\(d[A-Za-z]*\+?|l\+?|conninfo|encoding|z|sf\+?|sv\+?)(\s+[\w.*?"$-]+)?\s*$`)
+)
+
+// psqlCommand classes what -c is given: one backslash command or SQL.
+func psqlCommand(text string) Class {
+	if metaRead.MatchString(text) {
+		return read("describes tables")
+	}
+	return SQL(text)
+}

@@ -1,0 +1,106 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+var redisCLI = &program{
+	stop:  true,
+	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys"),
+	refused: map[string]string{
+		"-a": "credentials do not belong in a command", "--pass": "credentials do not belong in a command", "--askpass": "it asks at the keyboard", "-u": "credentials do not belong in a command",
+		"--user": "credentials do not belong in a command", "--eval": "the text does not tell what the script does", "--rdb": "it writes a file", "--pipe": "it sends whatever it is fed", "-x": "it sends whatever it is fed",
+	},
+	effects: map[string]Class{"--latency": follows, "--latency-history": follows, "--latency-dist": follows, "--stat": follows},
+	refine: func(s scope, c *call) Class {
+		words := c.words()
+		switch {
+		case len(words) > 0:
+			return redisCommand(words)
+		case c.has("--scan", "--latency", "--latency-history", "--latency-dist", "--stat", "--bigkeys", "--memkeys", "--hotkeys"):
+			return read("only looks at keys or times")
+		case s.fed:
+			return unknown("redis-cli runs what it is fed")
+		}
+		return interactive("redis-cli without a command asks at the keyboard")
+	},
+}
+
+// redisTable says what a command of Redis does; "CONFIG GET" is a sub-command.
+var redisTable = map[string]Class{}
+
+func init() { //nolint:gochecknoinits // a table written as lists
+	list := func(class Class, names string) {
+		for name := range strings.SplitSeq(names, ",") {
+			redisTable[strings.TrimSpace(name)] = class
+		}
+	}
+	list(read("only reads"), `PING, INFO, DBSIZE, TIME, LASTSAVE, ROLE, ECHO, EXISTS, TYPE, TTL, PTTL, GET, MGET, STRLEN, GETRANGE, HGET, HMGET, HGETALL, HLEN, HKEYS, HVALS, HEXISTS,
+		LLEN, LRANGE, LINDEX, SCARD, SMEMBERS, SISMEMBER, ZCARD, ZRANGE, ZSCORE, ZCOUNT, ZRANK, SCAN, HSCAN, SSCAN, ZSCAN, KEYS, RANDOMKEY, XLEN, XRANGE, XREVRANGE, XPENDING,
+		XINFO STREAM, XINFO GROUPS, XINFO CONSUMERS, OBJECT ENCODING, OBJECT IDLETIME, OBJECT FREQ, OBJECT REFCOUNT, MEMORY USAGE, MEMORY STATS, MEMORY DOCTOR, SLOWLOG GET, SLOWLOG LEN,
+		CLIENT LIST, CLIENT INFO, CLIENT GETNAME, CLIENT ID, LATENCY LATEST, LATENCY HISTORY, LATENCY DOCTOR, LATENCY GRAPH, CLUSTER INFO, CLUSTER NODES, CLUSTER SLOTS, CLUSTER SHARDS,
+		COMMAND COUNT, COMMAND DOCS, COMMAND INFO, PUBSUB CHANNELS, PUBSUB NUMSUB, PUBSUB NUMPAT, MODULE LIST, ACL WHOAMI, BITCOUNT, PFCOUNT`)
+	list(discloses("prints users and the hashes of their passwords"), "ACL LIST, ACL GETUSER")
+	list(stream("shows every command as it comes until it is stopped"), "MONITOR, SUBSCRIBE, PSUBSCRIBE")
+	list(change("changes how the server works, not its data"), `CONFIG RESETSTAT, CONFIG REWRITE, SLOWLOG RESET, LATENCY RESET, MEMORY PURGE, CLIENT KILL, CLIENT PAUSE, CLIENT UNPAUSE,
+		CLIENT SETNAME, BGSAVE, SAVE, BGREWRITEAOF, PERSIST`)
+	list(destroy("deletes or overwrites data"), `FLUSHALL, FLUSHDB, DEL, UNLINK, SET, SETEX, PSETEX, SETNX, MSET, GETSET, GETDEL, APPEND, INCR, INCRBY, DECR, DECRBY, EXPIRE, PEXPIRE, EXPIREAT,
+		PEXPIREAT, RENAME, RENAMENX, RESTORE, MIGRATE, MOVE, SWAPDB, HSET, HMSET, HDEL, LPUSH, RPUSH, LPOP, RPOP, LREM, LTRIM, LSET, SADD, SREM, SPOP, ZADD, ZREM, XADD, XDEL, XTRIM, XACK,
+		SHUTDOWN, REPLICAOF, SLAVEOF, FAILOVER, CLUSTER FAILOVER, CLUSTER RESET`)
+}
+
+// redisCommand classes one command; what no table lists is unknown.
+func redisCommand(words []string) Class {
+	verb := strings.ToUpper(words[0])
+	if dynamic(verb) {
+		return unknown("the command for Redis is known only at run time")
+	}
+	if class, ok := redisTable[verb]; ok {
+		return class
+	}
+	if len(words) < 2 || dynamic(words[1]) {
+		return unknown(fmt.Sprintf("what %s does here is not known", shown(verb)))
+	}
+	verb += " " + strings.ToUpper(words[1])
+	switch verb {
+	case "CONFIG GET":
+		return redisConfigGet(words[2:])
+	case "CONFIG SET":
+		return redisConfigSet(words[2:])
+	}
+	if class, ok := redisTable[verb]; ok {
+		return class
+	}
+	return unknown("no table tells what " + shown(verb) + " does in Redis")
+}
+
+var redisSecrets = []string{"requirepass", "masterauth", "masteruser", "tls-key-file-pass", "tls-client-key-file-pass", "aclfile", "user"}
+
+func redisConfigGet(patterns []string) Class {
+	for _, pattern := range patterns {
+		for _, secret := range redisSecrets {
+			if match, err := path.Match(strings.ToLower(pattern), secret); match || err != nil || dynamic(pattern) {
+				return discloses("prints the server's passwords")
+			}
+		}
+	}
+	return read("only reads settings")
+}
+
+// redisSettable are settings that can be set back and reach no file or program.
+var redisSettable = map[string]bool{
+	"maxmemory": true, "maxmemory-policy": true, "maxmemory-samples": true, "timeout": true, "tcp-keepalive": true, "maxclients": true, "slowlog-log-slower-than": true,
+	"slowlog-max-len": true, "latency-monitor-threshold": true, "hz": true, "loglevel": true, "activedefrag": true, "lazyfree-lazy-eviction": true, "lazyfree-lazy-expire": true,
+	"lazyfree-lazy-server-del": true, "notify-keyspace-events": true, "client-query-buffer-limit": true, "appendfsync": true,
+}
+
+func redisConfigSet(words []string) Class {
+	for i := 0; i < len(words); i += 2 {
+		if !redisSettable[strings.ToLower(words[i])] {
+			return unknown("the setting " + shown(words[i]) + " may do more than can be undone")
+		}
+	}
+	return change("changes a setting; CONFIG SET with the old value takes it back")
+}

@@ -1,0 +1,219 @@
+package shell
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A program is one entry of the tables: what it may do, which flags it may be
+// given, and what some flags or verbs change about that. What data cannot say is
+// said by refine.
+type program struct {
+	class   Class
+	flags   flagSet
+	effects map[string]Class             // what a flag adds to the class
+	refused map[string]string            // flags with a reason of their own; a name ending in * is a prefix
+	verbs   map[string]*program          // non-nil: the first word is a verb, and an unlisted one is unknown
+	bare    Class                        // with verbs: what it does without one
+	stop    bool                         // flags end at the first word that is none
+	numeric bool                         // -20 is a flag
+	any     bool                         // every word is data (echo)
+	refine  func(s scope, c *call) Class // merged by worst
+}
+
+// scope is where a program starts.
+type scope struct {
+	policy *Policy
+	remote bool // inside a container: nothing of this machine is involved
+	fed    bool // standard input is given
+	depth  int
+	start  func(s scope, argv []string) Class // classes another start, for wrappers
+	text   func(s scope, text string) Class   // classes a nested shell text
+	saw    func(name string)                  // is told every program that this machine would start
+}
+
+// maxDepth bounds how deep wrappers and nested shells may go.
+const maxDepth = 8
+
+// within is the scope of something that this scope starts; ok is false when it is too deep.
+func (s scope) within(remote bool) (scope, bool) {
+	s.remote = s.remote || remote
+	s.depth++
+	return s, s.depth <= maxDepth
+}
+
+var tooDeep = unknown("commands are nested too deep in one another to be followed")
+
+// classify judges the words after the program's name (and verbs).
+func (p *program) classify(s scope, name string, args []string) Class {
+	if p.any {
+		return p.finish(s, &call{pos: args})
+	}
+	if p.numeric {
+		args = slices.DeleteFunc(slices.Clone(args), numericFlag.MatchString)
+	}
+	c, unlisted := p.flags.take(args, p.stop || p.verbs != nil)
+	if unlisted != "" {
+		return p.notPermitted(name, unlisted)
+	}
+	if p.verbs == nil {
+		return p.finish(s, &c)
+	}
+	class := p.adds(&c)
+	if p.refine != nil {
+		class = class.worst(p.refine(s, &c))
+	}
+	words := c.words()
+	if len(words) == 0 {
+		return class.worst(p.bare)
+	}
+	verb := words[0]
+	if dynamic(verb) {
+		return unknown(fmt.Sprintf("what %s does here is known only at run time", name))
+	}
+	next, ok := p.verbs[verb]
+	if !ok {
+		return refuse("%s %s is not permitted in a playbook", name, shown(verb))
+	}
+	return class.worst(next.classify(s, name+" "+verb, words[1:]))
+}
+
+var numericFlag = regexp.MustCompile(`^-[0-9]+$`)
+
+// finish is the class of a call whose flags are all listed.
+func (p *program) finish(s scope, c *call) Class {
+	class := p.class.worst(p.adds(c))
+	if p.refine != nil {
+		class = class.worst(p.refine(s, c))
+	}
+	return class
+}
+
+func (p *program) adds(c *call) (class Class) {
+	for name := range p.effects {
+		if c.has(name) {
+			class = class.worst(p.effects[name])
+		}
+	}
+	return class
+}
+
+func (p *program) notPermitted(name, flag string) Class {
+	if dynamic(flag) {
+		return unknown(fmt.Sprintf("a flag of %s is known only at run time", name))
+	}
+	flag, _, _ = strings.Cut(flag, "=")
+	for refused, why := range p.refused {
+		prefix, isPrefix := strings.CutSuffix(refused, "*")
+		if flag == refused || isPrefix && strings.HasPrefix(flag, prefix) {
+			return refuse("%s of %s is refused: %s", shown(flag), name, why)
+		}
+	}
+	return refuse("%s is not a flag that %s may be given in a playbook", shown(flag), name)
+}
+
+// shown makes a word fit for a sentence.
+func shown(word string) string {
+	word = strings.Map(func(r rune) rune {
+		if r < ' ' || hidden(r) {
+			return '…'
+		}
+		return r
+	}, word)
+	if len(word) > 60 {
+		word = strings.ToValidUTF8(word[:60], "") + "…"
+	}
+	return word
+}
+
+// Builtins are the programs that the supervisor of a run implements itself;
+// echo and printf come with the interpreter.
+var Builtins = []string{
+	"cat", "curl", "cut", "date", "echo", "env", "false", "grep", "head", "ls", "nc", "pg_isready", "printf", "redis-cli",
+	"seq", "sleep", "sort", "tail", "tee", "test", "timeout", "tr", "true", "uniq", "wc", "xargs",
+}
+
+// localPrograms are taken from the host, and only where the environment is this machine.
+var localPrograms = []string{"df", "free", "journalctl", "ping", "ps", "systemctl", "top", "uptime"}
+
+// Known reports whether a word is a program that the tables describe; it tells an
+// inline code span that holds a command from one that holds a name.
+func Known(name string) bool {
+	_, ok := programs[name]
+	return ok
+}
+
+func (p *Policy) host(name string) (HostProgram, bool) {
+	for _, h := range p.Programs {
+		if h.Name == name {
+			return h, true
+		}
+	}
+	return HostProgram{}, false
+}
+
+// missing says why a program cannot be started in this environment, or "".
+func (p *Policy) missing(name string) string {
+	if _, listed := p.host(name); listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name) {
+		return ""
+	}
+	wants := platformOf(name)
+	switch {
+	case name == "kubectl" || name == "oc" || name == "docker" || name == "docker-compose" || slices.Contains(localPrograms, name):
+		if wants == p.Platform {
+			return ""
+		}
+		return fmt.Sprintf("%s is for %s environments and this one is not; copy it and run it elsewhere", name, wants)
+	default:
+		return shown(name) + " is not available here; copy it and run it elsewhere"
+	}
+}
+
+func platformOf(name string) Platform {
+	switch {
+	case name == "docker" || name == "docker-compose":
+		return Docker
+	case name == "kubectl" || name == "oc" || name == "helm":
+		return Kubernetes
+	case slices.Contains(localPrograms, name):
+		return Local
+	}
+	return Any
+}
+
+// classify judges a program that an environments file lists and no table knows.
+func (h HostProgram) classify(args []string) Class {
+	verb := ""
+	if len(args) > 0 {
+		verb = args[0]
+	}
+	switch {
+	case dynamic(verb):
+		return unknown("what " + h.Name + " does here is known only at run time")
+	case strings.HasPrefix(verb, "-"):
+		// A flag before the verb may take the word after it as its value, so the verb would be a guess.
+		return refuse("%s must be given its verb before any flag", h.Name)
+	}
+	risk, ok := h.Verbs[verb]
+	if !ok {
+		verbs := slices.Sorted(maps.Keys(h.Verbs))
+		return refuse("this environment does not permit %s %s (it permits %s)", h.Name, shown(verb), strings.Join(verbs, ", "))
+	}
+	return Class{Risk: risk, Why: fmt.Sprintf("the environment declares %s %s as %s", h.Name, verb, risk)}
+}
+
+var systemFolder = regexp.MustCompile(`^/(usr/(local/)?)?s?bin/$`)
+
+// programName is the name that the tables know a started path by. Inside a
+// container the usual folders are trusted to hold the usual programs.
+func programName(s scope, word string) string {
+	dir, base := path.Split(word)
+	if s.remote && systemFolder.MatchString(dir) {
+		return base
+	}
+	return word
+}

@@ -1,0 +1,127 @@
+package shell
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+type sqlKind uint8
+
+const (
+	sqlWord   sqlKind = iota // upper-cased
+	sqlQuoted                // "…"
+	sqlString                // '…' and $tag$…$tag$; its text is dropped
+	sqlNumber
+	sqlSign // one character
+)
+
+type sqlToken struct {
+	kind sqlKind
+	text string
+}
+
+// lexSQL cuts a text into tokens. It gives up (ok is false) wherever PostgreSQL's
+// settings could decide where a string ends, so that no word hides in one.
+func lexSQL(text string) (tokens []sqlToken, ok bool) {
+	for text != "" {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case unicode.IsSpace(r):
+			text = text[size:]
+			continue
+		case strings.HasPrefix(text, "--"):
+			_, text, _ = strings.Cut(text, "\n")
+			continue
+		case strings.HasPrefix(text, "/*"):
+			// Comments nest in PostgreSQL: one inside another is refused instead of counted.
+			end := strings.Index(text, "*/")
+			if end < 0 || strings.Contains(text[2:end], "/*") {
+				return nil, false
+			}
+			text = text[end+2:]
+			continue
+		case r == '\\' || r == utf8.RuneError:
+			return nil, false
+		}
+		token, n := lexToken(text, r, size)
+		if n == 0 {
+			return nil, false
+		}
+		tokens = append(tokens, token)
+		text = text[n:]
+	}
+	return tokens, true
+}
+
+func lexToken(text string, r rune, size int) (sqlToken, int) {
+	switch {
+	case r == '\'' || r == '"':
+		return lexQuoted(text, byte(r))
+	case sqlLetter(r):
+		n := strings.IndexFunc(text, func(r rune) bool { return !sqlLetter(r) && !unicode.IsDigit(r) && r != '$' })
+		if n < 0 {
+			n = len(text)
+		}
+		word := strings.ToUpper(text[:n])
+		// E'…', B'…', U&"…" and the like have rules of their own.
+		if n < len(text) && (text[n] == '\'' || strings.HasPrefix(text[n:], "&'") || strings.HasPrefix(text[n:], `&"`)) && len(word) <= 2 {
+			return sqlToken{}, 0
+		}
+		return sqlToken{sqlWord, word}, n
+	case unicode.IsDigit(r):
+		n := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsDigit(r) && r != '.' })
+		if n < 0 {
+			n = len(text)
+		}
+		return sqlToken{sqlNumber, text[:n]}, n
+	case r == '$':
+		return lexDollar(text)
+	case r < utf8.RuneSelf:
+		return sqlToken{sqlSign, text[:size]}, size
+	}
+	return sqlToken{}, 0
+}
+
+func sqlLetter(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || r == holeRune || r >= holeIndex && r < holeIndex+maxHoles
+}
+
+func lexQuoted(text string, quote byte) (sqlToken, int) {
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && quote == '\'':
+			// Whether a backslash escapes depends on standard_conforming_strings.
+			return sqlToken{}, 0
+		case text[i] != quote:
+		case i+1 < len(text) && text[i+1] == quote:
+			i++
+		case quote == '"':
+			return sqlToken{sqlQuoted, text[:i+1]}, i + 1
+		default:
+			return sqlToken{sqlString, "''"}, i + 1
+		}
+	}
+	return sqlToken{}, 0
+}
+
+// lexDollar reads $tag$…$tag$ and $1.
+func lexDollar(text string) (sqlToken, int) {
+	end := strings.IndexByte(text[1:], '$')
+	digits := 1
+	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	if digits > 1 {
+		return sqlToken{sqlNumber, text[:digits]}, digits
+	}
+	if end < 0 || strings.ContainsFunc(text[1:1+end], func(r rune) bool { return !sqlLetter(r) && !unicode.IsDigit(r) }) {
+		return sqlToken{}, 0
+	}
+	tag := text[:end+2]
+	stop := strings.Index(text[len(tag):], tag)
+	if stop < 0 {
+		return sqlToken{}, 0
+	}
+	return sqlToken{sqlString, "''"}, len(tag) + stop + len(tag)
+}
