@@ -38,8 +38,8 @@ UPDATE handoffs SET accepted_at = wardroom.now(), accepted_by = @accepted_by WHE
 
 -- name: SupersedeHandoffs :exec
 -- Who accepts first leads; the other offers of the incident are over.
-UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = @winner
-WHERE incident_id = @incident_id AND id <> @winner
+UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = @winner::uuid
+WHERE incident_id = @incident_id AND id <> @winner::uuid
   AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now();
 
 -- name: DeclineHandoff :exec

@@ -58,8 +58,7 @@ WHERE (sqlc.narg('before')::bigint IS NULL OR i.number < sqlc.narg('before'))
   AND (sqlc.narg('statuses')::text[] IS NULL OR i.status = ANY (sqlc.narg('statuses')))
   AND (sqlc.narg('severity')::smallint IS NULL OR i.severity = sqlc.narg('severity'))
   AND (sqlc.narg('lead_id')::uuid IS NULL OR i.lead_id = sqlc.narg('lead_id'))
-  AND (sqlc.narg('number')::bigint IS NULL OR i.number = sqlc.narg('number'))
-  AND (sqlc.narg('words')::text IS NULL OR i.title ILIKE sqlc.narg('words'))
+  AND (sqlc.narg('words')::text IS NULL OR i.title ILIKE sqlc.narg('words') OR i.number = sqlc.narg('number')::bigint)
 ORDER BY i.number DESC
 LIMIT @max_rows;
 
@@ -80,3 +79,10 @@ SELECT id, display_name, email, role, disabled_at FROM users WHERE id = $1;
 
 -- name: PersonByEmail :one
 SELECT id, display_name, email, role, disabled_at FROM users WHERE lower(email) = lower($1) AND email <> '';
+
+-- name: LockSymptoms :many
+-- Two people who start an incident from the same symptom meet at this lock. No join: a
+-- joined row would be the one from before the wait.
+SELECT id, name, service, severity, environment, starts_at, value, source, incident_id
+FROM symptoms WHERE id = ANY (@ids::uuid[])
+ORDER BY id FOR NO KEY UPDATE;

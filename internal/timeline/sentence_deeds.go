@@ -73,7 +73,7 @@ func escalated(r Record, d EscalationData) []Part {
 	if d.LateSeconds > 0 {
 		parts = append(parts, t(", "+Span(time.Duration(d.LateSeconds)*time.Second)+" late"))
 	}
-	return parts
+	return append(parts, due(d)...)
 }
 
 func escalationHeld(r Record, d EscalationData) []Part {
@@ -81,7 +81,7 @@ func escalationHeld(r Record, d EscalationData) []Part {
 	if d.To > 0 {
 		parts = append(parts, t(" at "), b(level(d.To)))
 	}
-	return parts
+	return append(parts, due(d)...)
 }
 
 func escalationExtended(r Record, d EscalationData) []Part {

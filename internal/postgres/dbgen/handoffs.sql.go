@@ -237,13 +237,13 @@ func (q *Queries) RevokeHandoff(ctx context.Context, id uuid.UUID) error {
 }
 
 const supersedeHandoffs = `-- name: SupersedeHandoffs :exec
-UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = $1
-WHERE incident_id = $2 AND id <> $1
+UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = $1::uuid
+WHERE incident_id = $2 AND id <> $1::uuid
   AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now()
 `
 
 type SupersedeHandoffsParams struct {
-	Winner     *uuid.UUID
+	Winner     uuid.UUID
 	IncidentID uuid.UUID
 }
 
