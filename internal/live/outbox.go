@@ -136,6 +136,6 @@ func (o *outbox) account(f *Frame, sign int) {
 }
 
 func frameOf(e *list.Element) *Frame {
-	f, _ := e.Value.(*Frame) //nolint:errcheck // only frames are pushed
+	f, _ := e.Value.(*Frame) // nothing else is ever pushed
 	return f
 }

@@ -3,7 +3,7 @@ package live_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -68,14 +68,14 @@ func TestStateIsNeverDropped(t *testing.T) {
 	h.Publish(lines("run", 1, 1))
 	const regions = 2 * live.MaxFrames
 	for n := range regions {
-		h.Publish(state("room", fmt.Sprint(n), "x"))
+		h.Publish(state("room", strconv.Itoa(n), "x"))
 	}
 	h.Publish(lines("run", 2, 2))
 	if f := next(t, c); !f.Gap || f.From != 1 || f.To != 2 {
 		t.Errorf("first = %+v, want the gap 1–2", f)
 	}
 	for n := range regions {
-		if f := next(t, c); f.Key != fmt.Sprint(n) {
+		if f := next(t, c); f.Key != strconv.Itoa(n) {
 			t.Fatalf("state %d is %q", n, f.Key)
 		}
 	}
@@ -93,7 +93,7 @@ func TestTooMuchStateEndsTheClient(t *testing.T) {
 	}
 	next(t, c)
 	for n := range 5 {
-		h.Publish(state("room", fmt.Sprint(n), data))
+		h.Publish(state("room", strconv.Itoa(n), data))
 	}
 	if _, err := c.Next(t.Context()); !errors.Is(err, live.ErrSlow) {
 		t.Errorf("err = %v, want ErrSlow", err)
@@ -170,7 +170,7 @@ func TestHubUnderConcurrency(t *testing.T) {
 	stuck.Subscribe("a")
 	var readers, publishers sync.WaitGroup
 	for i := range 8 {
-		c := h.NewClient(live.Person{ID: fmt.Sprint(i), Name: "x"})
+		c := h.NewClient(live.Person{ID: strconv.Itoa(i), Name: "x"})
 		c.Subscribe("a")
 		readers.Go(func() {
 			at := int64(0)
@@ -186,7 +186,7 @@ func TestHubUnderConcurrency(t *testing.T) {
 				if f.Key == "" {
 					at = f.To
 				}
-				c.Focus("a", fmt.Sprint(at))
+				c.Focus("a", strconv.FormatInt(at, 10))
 			}
 		})
 	}
@@ -197,7 +197,7 @@ func TestHubUnderConcurrency(t *testing.T) {
 	})
 	publishers.Go(func() {
 		for n := range 2000 {
-			h.Publish(state("a", fmt.Sprint(n%7), "x"))
+			h.Publish(state("a", strconv.Itoa(n%7), "x"))
 			h.Ring("a")
 			h.Watchers("a")
 			passing := h.NewClient(live.Person{})

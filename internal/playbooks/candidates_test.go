@@ -92,7 +92,7 @@ func TestFrontMatterProblemsNameTheirLine(t *testing.T) {
 		"match: ['a=\"b']":          {Line: 2, Message: `match: "a=\"b": the quoted value is not well formed`},
 		"match: ['{a=b']":           {Line: 2, Message: `match: "{a=b": a closing brace is missing`},
 		"match: ['a=\"b\" c=d']":    {Line: 2, Message: `match: "a=\"b\" c=d": a comma is expected before "c=d"`},
-		"match: ['a!b']":            {Line: 2, Message: `match: "a!b": = or ~ is expected after !`},
+		"match: ['a!b']":            {Line: 2, Message: `match: "a!b": the sign ! needs a = or ~ behind it`},
 		"match: ['a=~\"(\"']":       {Line: 2, Message: `match: "a=~\"(\"": "(" is not a regular expression`},
 		"match: ['{}']":             {Line: 2, Message: `match: "{}": no matcher`},
 		"owner: &a x\nreviewed: *a": {Line: 3, Message: "aliases are not read in front matter; a value that begins with * needs quotes"},

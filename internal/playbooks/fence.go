@@ -102,10 +102,9 @@ func (r *reader) whole(f fenceInfo, kind, body string, line int) []Block {
 
 func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Block {
 	c := &Command{ID: f.id, Text: text, Caption: caption, Kind: kind, Platform: f.platform, Line: line}
-	switch {
-	case kind == Reference:
+	if kind == Reference {
 		c.Language = f.language
-	default:
+	} else {
 		c.Timeout, c.Raise = f.timeout, f.raise
 	}
 	if c.Platform == "" {

@@ -54,8 +54,8 @@ func FuzzParse(f *testing.F) {
 			t.Fatal(err)
 		}
 		var decoded []playbooks.Playbook
-		if err := json.Unmarshal(encoded, &decoded); err != nil {
-			t.Fatal(err)
+		if decodeErr := json.Unmarshal(encoded, &decoded); decodeErr != nil {
+			t.Fatal(decodeErr)
 		}
 		again, err := playbooks.Parse("dir/file.md", source)
 		if err != nil {

@@ -85,7 +85,7 @@ func parseMatcher(text string) (m matcher, rest string, err error) {
 	case rest[0] == '=':
 		rest = rest[1:]
 	default:
-		return m, "", errors.New("= or ~ is expected after !")
+		return m, "", errors.New("the sign ! needs a = or ~ behind it")
 	}
 	if m.value, rest, err = matcherValue(strings.TrimSpace(rest)); err != nil {
 		return m, "", err

@@ -73,7 +73,7 @@ var ordinals = map[string]bool{"step": true, "scenario": true, "option": true, "
 func splitOrdinal(title string) (word, rest string) {
 	first, after, _ := strings.Cut(title, " ")
 	if lower := strings.ToLower(first); ordinals[lower] {
-		word, first = lower, ""
+		word = lower
 		if first, rest, _ = strings.Cut(after, " "); first == "" {
 			return "", title
 		}

@@ -148,13 +148,13 @@ func (d *document) markdown(start, end int) string {
 
 // withReferences appends the link definitions that a piece of text uses.
 func (d *document) withReferences(text string) string {
-	lower := strings.ToLower(text)
+	lower, parts := strings.ToLower(text), []string{text}
 	for i, label := range d.labels {
 		if strings.Contains(lower, "["+strings.ToLower(label)+"]") {
-			text += "\n\n" + d.references[i]
+			parts = append(parts, d.references[i])
 		}
 	}
-	return text
+	return strings.Join(parts, "\n\n")
 }
 
 // plain gives the text of the inline nodes below n, without markup.

@@ -4,10 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/yuin/goldmark/ast"
 
 	"wardroom/internal/errs"
 )
@@ -112,10 +111,8 @@ func onePlaybook(doc *document, base Playbook, fm frontMatter) Playbook {
 // merge puts what stands above the title, badges and the like, below it.
 func merge(root, title *heading) *heading {
 	merged := *title
-	merged.blocks = append(root.blocks[:len(root.blocks):len(root.blocks)], title.blocks...)
-	if rest := root.kids[1:]; len(rest) > 0 {
-		merged.kids = append(merged.kids[:len(merged.kids):len(merged.kids)], rest...)
-	}
+	merged.blocks = slices.Concat(root.blocks, title.blocks)
+	merged.kids = slices.Concat(title.kids, root.kids[1:])
 	return &merged
 }
 
@@ -164,106 +161,4 @@ func titleOf(name string) string {
 	}
 	r, size := utf8.DecodeRuneInString(title)
 	return strings.ToUpper(string(r)) + title[size:]
-}
-
-// titleHeading is the heading that names the file: its first, when nothing of
-// equal rank is a section's name and it is not one itself.
-func titleHeading(root *heading) *heading {
-	if len(root.kids) == 0 {
-		return nil
-	}
-	first := root.kids[0]
-	if len(root.kids) == 1 && len(first.kids) > 0 {
-		return first
-	}
-	if first.node.Level == 1 && sectionKind(first.title) == "" {
-		for _, other := range root.kids[1:] {
-			if sectionKind(other.title) != "" {
-				return first
-			}
-		}
-		if len(first.kids) > 0 || len(root.kids) == 1 {
-			return first
-		}
-	}
-	return nil
-}
-
-// playbookHeadings finds the headings that each have a set of sections below
-// them. Beside two or more of these, their siblings that hold code are playbooks too.
-func playbookHeadings(root *heading) []*heading {
-	var found []*heading
-	var search func(h *heading)
-	search = func(h *heading) {
-		if isPlaybook(h) {
-			found = append(found, h)
-			return
-		}
-		for _, kid := range h.kids {
-			if sectionKind(kid.title) == "" || kid == titleHeading(root) {
-				search(kid)
-			}
-		}
-	}
-	search(root)
-	if len(found) < 2 {
-		return found
-	}
-	return withSiblings(root, found)
-}
-
-func withSiblings(root *heading, found []*heading) []*heading {
-	chosen := map[*heading]bool{}
-	for _, h := range found {
-		chosen[h] = true
-	}
-	var all []*heading
-	var visit func(h *heading)
-	visit = func(h *heading) {
-		among := false
-		for _, kid := range h.kids {
-			among = among || chosen[kid]
-		}
-		for _, kid := range h.kids {
-			if chosen[kid] || among && !holdsChosen(kid, chosen) && holdsAnyCode(kid) {
-				all = append(all, kid)
-				continue
-			}
-			visit(kid)
-		}
-	}
-	visit(root)
-	return all
-}
-
-func holdsChosen(h *heading, chosen map[*heading]bool) bool {
-	for _, kid := range h.kids {
-		if chosen[kid] || holdsChosen(kid, chosen) {
-			return true
-		}
-	}
-	return false
-}
-
-func holdsAnyCode(h *heading) bool {
-	for _, b := range h.blocks {
-		if b.Kind() == ast.KindFencedCodeBlock || holdsCode(b.Node) {
-			return true
-		}
-	}
-	for _, kid := range h.kids {
-		if holdsAnyCode(kid) {
-			return true
-		}
-	}
-	return false
-}
-
-func isPlaybook(h *heading) bool {
-	kinds := map[string]bool{}
-	for _, kid := range h.kids {
-		kinds[sectionKind(kid.title)] = true
-	}
-	delete(kinds, "")
-	return len(kinds) >= 2 && (kinds[Diagnosis] || kinds[Resolution])
 }

@@ -367,6 +367,17 @@ func TestParseFindsAlertsOfRules(t *testing.T) {
 	}
 }
 
+// A definition at the foot of the file reaches every piece that is rendered alone.
+func TestParseBringsLinkDefinitionsAlong(t *testing.T) {
+	t.Parallel()
+	all := parse(t, "# A\n\n## Symptoms\n\nSee [the wiki][Wiki].\n\n## Fix\n\nFirst [wiki].\n\nThen nothing.\n\n[wiki]: https://wiki.example/a\n")
+	for i, text := range []string{all[0].Sections[0].Text, all[0].Sections[1].Steps[0].Blocks[0].Text} {
+		if got := playbooks.HTML(text); strings.Count(got, `<a href="https://wiki.example/a"`) != 1 || strings.Contains(got, "[") {
+			t.Errorf("section %d: %s", i, got)
+		}
+	}
+}
+
 func TestParseRefusesOnlyWhatIsTooLarge(t *testing.T) {
 	t.Parallel()
 	if _, err := playbooks.Parse("x.md", strings.Repeat("x", playbooks.MaxSource+1)); errs.KindOf(err) != errs.TooLarge {

@@ -3,6 +3,7 @@ package playbooks
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft
 	} else {
 		prefix = title + ": "
 	}
-	inner := append(path[:len(path):len(path)], h.title)
+	inner := slices.Concat(path, []string{h.title})
 	for _, kid := range h.kids {
 		all = append(all, r.headingSteps(kid, inner, prefix)...)
 	}
@@ -90,7 +91,7 @@ func (r *reader) finish(s *Section, drafts []*draft) {
 	}
 	switch {
 	case !toDo && !runnable: // nothing to do here: all of it is text
-		s.Text, s.Directives = sectionText(drafts)
+		s.Text, s.Directives = r.sectionText(drafts)
 		return
 	case lead.runnable() || len(steps) == 0 && len(lead.blocks) > 0:
 		lead.title = s.Title
@@ -100,7 +101,7 @@ func (r *reader) finish(s *Section, drafts []*draft) {
 		lead.path = lead.path[:len(lead.path)-1]
 		steps = drafts
 	default:
-		s.Text, s.Directives = sectionText(drafts[:1])
+		s.Text, s.Directives = r.sectionText(drafts[:1])
 	}
 	for _, d := range steps {
 		s.Steps = append(s.Steps, r.step(d, len(s.Steps)+1))
@@ -108,7 +109,7 @@ func (r *reader) finish(s *Section, drafts []*draft) {
 }
 
 // sectionText puts drafts that hold nothing to do together again.
-func sectionText(drafts []*draft) (text string, directives []Directive) {
+func (r *reader) sectionText(drafts []*draft) (text string, directives []Directive) {
 	var parts []string
 	for _, d := range drafts {
 		if d.title != "" && !d.item {
@@ -125,7 +126,7 @@ func sectionText(drafts []*draft) (text string, directives []Directive) {
 			}
 		}
 	}
-	return strings.Join(parts, "\n\n"), directives
+	return r.doc.withReferences(strings.Join(parts, "\n\n")), directives
 }
 
 // fenced writes a code block whose fence is longer than any run of backticks in it.
@@ -144,12 +145,13 @@ func (r *reader) step(d *draft, number int) Step {
 		title = fmt.Sprintf("Step %d", number)
 	}
 	s := Step{
-		ID: unique(r.identity(d), r.stepIDs), Number: number, Title: title, Text: d.text(),
+		ID: unique(r.identity(d), r.stepIDs), Number: number, Title: title, Text: r.doc.withReferences(d.text()),
 		Manual: !d.runnable(), Line: d.line, Blocks: d.blocks,
 	}
 	count := 0
-	for _, b := range s.Blocks {
+	for i, b := range s.Blocks {
 		if b.Command == nil {
+			s.Blocks[i].Text = r.doc.withReferences(b.Text)
 			continue
 		}
 		count++
@@ -174,7 +176,7 @@ func (r *reader) identity(d *draft) string {
 		}
 	}
 	var parts []string
-	for _, name := range append(d.path[:len(d.path):len(d.path)], cmp.Or(d.name, d.title)) {
+	for _, name := range slices.Concat(d.path, []string{cmp.Or(d.name, d.title)}) {
 		_, rest := splitOrdinal(name)
 		if s := slug(rest); s != "" {
 			parts = append(parts, s)

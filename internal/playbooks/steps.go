@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -64,7 +65,7 @@ func below(lead *draft, named bool) []string {
 	if !named {
 		return lead.path
 	}
-	return append(lead.path[:len(lead.path):len(lead.path)], lead.name)
+	return slices.Concat(lead.path, []string{lead.name})
 }
 
 // listSteps makes each item that holds a command a step. In a numbered list the
@@ -124,7 +125,7 @@ func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 		}
 	}
 	if text := r.doc.markdown(start, end); strings.TrimSpace(text) != "" {
-		blocks = appendText(blocks, text, r.doc)
+		blocks = appendText(blocks, text)
 	}
 	if r.inlineCommands {
 		blocks = append(blocks, r.inline(n)...)
@@ -133,12 +134,12 @@ func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 }
 
 // appendText joins neighbouring texts, so that a list stays one list.
-func appendText(blocks []Block, text string, doc *document) []Block {
+func appendText(blocks []Block, text string) []Block {
 	if last := len(blocks) - 1; last >= 0 && blocks[last].Text != "" {
-		blocks[last].Text = doc.withReferences(blocks[last].Text + "\n\n" + text)
+		blocks[last].Text += "\n\n" + text
 		return blocks
 	}
-	return append(blocks, Block{Text: doc.withReferences(text)})
+	return append(blocks, Block{Text: text})
 }
 
 func isHTMLComment(text string) bool {

@@ -1,0 +1,91 @@
+package playbooks
+
+import "slices"
+
+// titleHeading is the heading that names the file: its first, when nothing of
+// equal rank is a section's name and it is not one itself.
+func titleHeading(root *heading) *heading {
+	if len(root.kids) == 0 {
+		return nil
+	}
+	first := root.kids[0]
+	if len(root.kids) == 1 && len(first.kids) > 0 {
+		return first
+	}
+	if first.node.Level == 1 && sectionKind(first.title) == "" {
+		for _, other := range root.kids[1:] {
+			if sectionKind(other.title) != "" {
+				return first
+			}
+		}
+		if len(first.kids) > 0 || len(root.kids) == 1 {
+			return first
+		}
+	}
+	return nil
+}
+
+// playbookHeadings finds the headings that each have a set of sections below
+// them. Beside two or more of these, their siblings that hold code are playbooks too.
+func playbookHeadings(root *heading) []*heading {
+	var found []*heading
+	var search func(h *heading)
+	search = func(h *heading) {
+		if isPlaybook(h) {
+			found = append(found, h)
+			return
+		}
+		for _, kid := range h.kids {
+			if sectionKind(kid.title) == "" || kid == titleHeading(root) {
+				search(kid)
+			}
+		}
+	}
+	search(root)
+	if len(found) < 2 {
+		return found
+	}
+	return withSiblings(root, found)
+}
+
+func withSiblings(root *heading, found []*heading) []*heading {
+	chosen := map[*heading]bool{}
+	for _, h := range found {
+		chosen[h] = true
+	}
+	var all []*heading
+	var visit func(h *heading)
+	visit = func(h *heading) {
+		among := false
+		for _, kid := range h.kids {
+			among = among || chosen[kid]
+		}
+		for _, kid := range h.kids {
+			if chosen[kid] || among && !holdsChosen(kid, chosen) && holdsAnyCode(kid) {
+				all = append(all, kid)
+				continue
+			}
+			visit(kid)
+		}
+	}
+	visit(root)
+	return all
+}
+
+func holdsChosen(h *heading, chosen map[*heading]bool) bool {
+	return slices.ContainsFunc(h.kids, func(kid *heading) bool { return chosen[kid] || holdsChosen(kid, chosen) })
+}
+
+func holdsAnyCode(h *heading) bool {
+	return slices.ContainsFunc(h.blocks, func(b block) bool { return holdsCode(b.Node) }) ||
+		slices.ContainsFunc(h.kids, holdsAnyCode)
+}
+
+func isPlaybook(h *heading) bool {
+	kinds := map[string]bool{}
+	for _, kid := range h.kids {
+		kinds[sectionKind(kid.title)] = true
+	}
+	delete(kinds, "")
+	return len(kinds) >= 2 && (kinds[Diagnosis] || kinds[Resolution])
+}
