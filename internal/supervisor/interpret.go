@@ -1,0 +1,149 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// outcome is how a text ended by itself.
+type outcome struct {
+	code int
+	vars map[string]string
+	err  error
+}
+
+const codeRefused = 126
+
+// noTemp is the interpreter's folder for temporary files. It opens what seems to be one of its own pipes there without asking the open handler, so the folder must be one
+// that nobody can ever make; process substitution, the only use, fails with it.
+const noTemp = "/proc/none"
+
+func (c *child) interpret(ctx context.Context) outcome {
+	stderr := c.frames.stream(frameStderr)
+	file, err := parse(c.spec.Text)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return outcome{code: 2}
+	}
+	if argv, reason := inadmissible(file); reason != "" {
+		c.refuse(stderr, argv, reason)
+		return outcome{code: codeRefused}
+	}
+	runner, err := interp.New(
+		interp.Env(expand.ListEnviron(c.environ()...)),
+		interp.Dir(c.spec.Scratch),
+		interp.StdIO(nil, c.frames.stream(frameStdout), stderr),
+		interp.CallHandler(c.call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return c.exec }),
+		interp.OpenHandler(c.scratch.openHandler),
+		interp.ReadDirHandler2(c.scratch.readDirHandler),
+		interp.StatHandler(c.scratch.statHandler),
+		interp.AccessHandler(c.scratch.accessHandler),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return outcome{code: 1}
+	}
+	err = runner.Run(ctx, file)
+	var status interp.ExitStatus
+	switch {
+	case err == nil:
+		return outcome{vars: c.assigned(runner.Vars)}
+	case errors.As(err, &status):
+		return outcome{code: int(status), err: err}
+	case ctx.Err() == nil:
+		fmt.Fprintln(stderr, err)
+	}
+	return outcome{code: 1, err: err}
+}
+
+// parse checks the text's size and nesting before it lets the parser see it.
+func parse(text string) (*syntax.File, error) {
+	if len(text) > maxText {
+		return nil, fmt.Errorf("the command is longer than %d bytes", maxText)
+	}
+	if strings.ContainsRune(text, 0) {
+		return nil, errors.New("the command holds a NUL byte")
+	}
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(', '{', '[':
+			depth++
+		case ')', '}', ']':
+			depth = max(0, depth-1)
+		}
+		if depth > maxNesting {
+			return nil, fmt.Errorf("the command is nested deeper than %d levels", maxNesting)
+		}
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		return nil, fmt.Errorf("the command cannot be read: %w", err)
+	}
+	return file, nil
+}
+
+// inadmissible finds what no class permits, before anything has run: process substitution, coprocesses and variables that would steer programs. What a text builds only
+// while it runs is caught by the call handler.
+func inadmissible(file *syntax.File) (argv []string, reason string) {
+	syntax.Walk(file, func(node syntax.Node) bool {
+		switch node := node.(type) {
+		case *syntax.ProcSubst:
+			argv, reason = []string{node.Op.String()}, "process substitution is not permitted in a playbook"
+		case *syntax.CoprocClause:
+			argv, reason = []string{"coproc"}, "not permitted in a playbook"
+		case *syntax.Stmt:
+			if node.Coprocess {
+				argv, reason = []string{"|&"}, "not permitted in a playbook"
+			}
+		case *syntax.Assign:
+			if node.Name != nil && forbidden(node.Name.Value) {
+				argv, reason = []string{node.Name.Value}, "this variable may not be set in a playbook"
+			}
+		}
+		return reason == ""
+	})
+	return argv, reason
+}
+
+// environ is all that the interpreter starts with. Programs get none of it.
+func (c *child) environ() []string {
+	env := []string{"HOME=" + c.spec.Scratch, "TMPDIR=" + noTemp}
+	for name, value := range c.spec.Vars {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+// own reports whether a variable belongs to the run and not to the interpreter.
+func own(name string) bool {
+	switch name {
+	case "HOME", "TMPDIR", "PWD", "OLDPWD", "IFS", "OPTIND", "OPTARG", "UID", "EUID", "GID", "_", "REPLY":
+		return false
+	}
+	return true
+}
+
+// assigned returns the variables that the text has set at its top level.
+func (c *child) assigned(vars map[string]expand.Variable) map[string]string {
+	set := map[string]string{}
+	for name, v := range vars {
+		before, had := c.spec.Vars[name]
+		if !own(name) || forbidden(name) || !v.IsSet() || v.Kind != expand.String || len(v.Str) > maxVar || had && before == v.Str {
+			continue
+		}
+		set[name] = v.Str
+	}
+	if len(set) > maxVars {
+		return maps.Collect(firstByName(set, maxVars))
+	}
+	return set
+}

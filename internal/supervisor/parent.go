@@ -1,0 +1,252 @@
+package supervisor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"wardroom/internal/process"
+)
+
+// margin is what the child may need beside its grace period before the parent ends it from outside.
+const margin = 10 * time.Second
+
+// Child is the server's side of one run.
+type Child struct {
+	id     process.ID
+	spec   Spec
+	cmd    *exec.Cmd
+	events *os.File
+	crash  crashText
+
+	control  *os.File
+	stop     sync.Once
+	stopping chan struct{}
+
+	out        chan Event
+	delivering atomic.Bool   // the caller has not taken the last event yet
+	gone       chan struct{} // the child's process has ended
+}
+
+// Start runs spec in a child process: exe with the argument run-child. The end of ctx stops the run like Stop does. The caller must read Events to its end.
+//
+// The child is not given a parent-death signal: that fires when the thread that forked ends, and Go ends threads as it likes. The control pipe says the same for certain.
+func Start(ctx context.Context, exe string, spec Spec) (*Child, error) {
+	if err := spec.validate(); err != nil {
+		return nil, fmt.Errorf("start run: %w", err)
+	}
+	spec.applyDefaults()
+	cred, err := process.Credential(spec.RunAs)
+	if err != nil {
+		return nil, fmt.Errorf("start run: %w", err)
+	}
+	if err = prepareScratch(spec.Scratch, cred); err != nil {
+		return nil, fmt.Errorf("start run: %w", err)
+	}
+	c := &Child{spec: spec, stopping: make(chan struct{}), out: make(chan Event), gone: make(chan struct{})}
+	if err = c.start(exe); err != nil {
+		return nil, fmt.Errorf("start run: %w", err)
+	}
+	go c.watch(ctx)
+	go c.pump(context.WithoutCancel(ctx))
+	return c, nil
+}
+
+// prepareScratch makes the folder, for nobody but the user of the run.
+func prepareScratch(dir string, cred *syscall.Credential) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("scratch folder: %w", err)
+	}
+	if cred != nil {
+		if err := os.Chown(dir, int(cred.Uid), int(cred.Gid)); err != nil {
+			return fmt.Errorf("scratch folder: %w", err)
+		}
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x bit
+		return fmt.Errorf("scratch folder: %w", err)
+	}
+	return nil
+}
+
+func (c *Child) start(exe string) error {
+	spec, err := json.Marshal(c.spec)
+	if err != nil {
+		return fmt.Errorf("encode spec: %w", err)
+	}
+	controlRead, controlWrite, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("control pipe: %w", err)
+	}
+	defer controlRead.Close() //nolint:errcheck // the child has its own
+	eventsRead, eventsWrite, err := os.Pipe()
+	if err != nil {
+		return errors.Join(fmt.Errorf("event pipe: %w", err), controlWrite.Close())
+	}
+	defer eventsWrite.Close() //nolint:errcheck // the child has its own
+	c.control, c.events = controlWrite, eventsRead
+
+	// Not bound to a context: a run is ended as a tree, by watch, and not by killing its head.
+	cmd := exec.CommandContext(context.Background(), exe, "run-child") //nolint:gosec // exe is this program
+	cmd.Env = []string{mark + "=" + c.spec.RunID}
+	cmd.Dir = "/"
+	cmd.Stdin = bytes.NewReader(spec)
+	cmd.Stderr = &c.crash
+	cmd.ExtraFiles = []*os.File{controlRead, eventsWrite} // descriptors 3 and 4
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = margin
+	err = process.RunAs(cmd, c.spec.RunAs)
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("start child: %w", err), controlWrite.Close(), eventsRead.Close())
+	}
+	c.cmd = cmd
+	// Nobody has waited for it yet, so it is in the table even when it is dead already.
+	if c.id, err = process.Lookup(cmd.Process.Pid); err != nil {
+		return errors.Join(err, cmd.Process.Kill(), cmd.Wait(), controlWrite.Close(), eventsRead.Close())
+	}
+	return nil
+}
+
+// ID names the child's process; recorded with the run, it lets Recover find the run after a restart of the server.
+func (c *Child) ID() process.ID { return c.id }
+
+// Events returns everything that happens, in order, and ends with exactly one Exit, however the child ended. The run waits for its reader: what is not read is not
+// produced.
+func (c *Child) Events() <-chan Event { return c.out }
+
+// Stop asks the run's tree to end, and ends it by force after the grace period. It returns at once; the Exit tells how it went.
+func (c *Child) Stop() { c.stop.Do(func() { close(c.stopping) }) }
+
+// watch tells the child to stop, and ends it from outside when it does not.
+func (c *Child) watch(ctx context.Context) {
+	overdue := time.NewTimer(c.spec.Timeout + c.spec.Grace + margin)
+	defer overdue.Stop()
+	select {
+	case <-c.gone:
+		return
+	case <-ctx.Done():
+		overdue.Reset(c.spec.Grace + margin)
+	case <-c.stopping:
+		overdue.Reset(c.spec.Grace + margin)
+	case <-overdue.C:
+		overdue.Reset(0)
+	}
+	// A child that has just ended cannot be told, and need not be.
+	_, _ = c.control.Write([]byte{'s'})
+	for {
+		select {
+		case <-c.gone:
+			return
+		case <-overdue.C:
+			if !c.delivering.Load() {
+				c.kill()
+				return
+			}
+			// It may only be waiting for the reader of its output, which is no fault of its own.
+			overdue.Reset(time.Second)
+		}
+	}
+}
+
+// kill ends the child and all below it, while it can still be seen what is below it.
+func (c *Child) kill() {
+	ctx, cancel := context.WithTimeout(context.Background(), margin)
+	defer cancel()
+	process.EndTree(ctx, process.Tree(c.id), 0)
+}
+
+// pump hands on what the child says and, after its end, the one Exit.
+func (c *Child) pump(ctx context.Context) {
+	defer close(c.out)
+	exit, err := c.relay()
+	if exit == nil {
+		c.kill() // it is dead already, or writes garbage
+	}
+	c.finish(ctx, exit, err)
+}
+
+func (c *Child) relay() (*Exit, error) {
+	for {
+		event, err := readEvent(c.events)
+		if err != nil || event.Exit != nil {
+			return event.Exit, err
+		}
+		c.deliver(event)
+	}
+}
+
+func (c *Child) deliver(event Event) {
+	c.delivering.Store(true)
+	c.out <- event
+	c.delivering.Store(false)
+}
+
+func (c *Child) finish(ctx context.Context, exit *Exit, cause error) {
+	late := time.AfterFunc(margin, c.kill) // a child that has said goodbye has nothing more to do
+	_ = c.cmd.Wait()                       // how it ended is in ProcessState
+	late.Stop()
+	close(c.gone)
+	_ = errors.Join(c.control.Close(), c.events.Close())
+
+	grace := time.Duration(0)
+	if exit == nil {
+		exit, grace = c.crashed(cause), c.spec.Grace
+	}
+	if !c.endRest(ctx, grace) {
+		exit.Clean = false
+	}
+	if usage, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		exit.CPU = c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
+		exit.PeakRSS = usage.Maxrss << 10
+	}
+	c.deliver(Event{Exit: exit})
+}
+
+// endRest ends what the child left behind: after an orderly end nothing, after a crash whatever had left its tree.
+func (c *Child) endRest(ctx context.Context, grace time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, grace+margin)
+	defer cancel()
+	return process.EndTree(ctx, func() []process.ID { return process.Marked(mark, c.spec.RunID) }, grace)
+}
+
+// crashed describes the end of a child that could not do so itself.
+func (c *Child) crashed(cause error) *Exit {
+	exit := &Exit{Code: 1, Reason: c.crash.reason(), Clean: true, Crash: c.crash.String()}
+	if errors.Is(cause, errFrame) {
+		exit.Crash = cause.Error() + "\n" + exit.Crash
+	}
+	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		exit.Code, exit.Signal = 128+int(status.Signal()), unix.SignalName(status.Signal())
+	}
+	select {
+	case <-c.stopping:
+		exit.Reason = ReasonStopped
+	default:
+	}
+	return exit
+}
+
+// Recover ends what is left of a run that an earlier server started: the child if it is still the same process, everything below it and everything marked with the
+// run's id. It answers whether nothing is left.
+func Recover(ctx context.Context, runID string, id process.ID) (gone bool) {
+	tree := process.Tree(id)
+	return process.EndTree(ctx, func() []process.ID {
+		found := tree()
+		if runID != "" {
+			found = append(found, process.Marked(mark, runID)...)
+		}
+		return found
+	}, 10*time.Second)
+}

@@ -1,0 +1,135 @@
+package programs
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+)
+
+// Func runs a program and returns its exit status. It returns soon after ctx has ended.
+type Func func(ctx context.Context, c *Call) int
+
+// Call is one start of a program and all that it may touch.
+type Call struct {
+	Args      []string // the program's name first
+	Stdin     io.Reader
+	Stdout    io.Writer
+	Stderr    io.Writer
+	Vars      map[string]string // the run's own variables
+	Files     Files
+	Network   *Network
+	Start     func(ctx context.Context, argv []string, passStdin bool) int // classes the words, then starts them with this call's streams
+	Forbidden func(variable string) bool
+}
+
+// Files are the files of the scratch folder. Names outside it are refused with an *fs.PathError.
+type Files interface {
+	Open(name string) (io.ReadCloser, error)
+	Create(name string, appending bool) (io.WriteCloser, error)
+	Stat(name string) (fs.FileInfo, error)
+	ReadDir(name string) ([]fs.DirEntry, error)
+}
+
+// Lookup returns the built-in program of that name.
+func Lookup(name string) (Func, bool) {
+	f, ok := table()[name]
+	return f, ok
+}
+
+// table is a function and not a variable because some of the programs start others by name.
+func table() map[string]Func {
+	return map[string]Func{
+		"[": test, "cat": cat, "curl": curl, "cut": cut, "date": date, "echo": echo, "env": env, "false": constant(1), "grep": grep, "head": head, "ls": ls, "nc": nc,
+		"pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "seq": seq, "sleep": sleep, "sort": sortLines, "tail": tail, "tee": tee, "test": test,
+		"time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
+	}
+}
+
+func constant(code int) Func { return func(context.Context, *Call) int { return code } }
+
+// fail prints a message in the usual form and returns code.
+func (c *Call) fail(code int, format string, args ...any) int {
+	fmt.Fprintf(c.Stderr, "%s: %s\n", c.Args[0], fmt.Sprintf(format, args...))
+	return code
+}
+
+// input opens a file of the scratch folder, or standard input for "-".
+func (c *Call) input(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(c.Stdin), nil
+	}
+	file, err := c.Files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, cause(err))
+	}
+	return file, nil
+}
+
+// cause leaves out what an *fs.PathError says beside the reason, as the real tools do.
+func cause(err error) error {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("No such file or directory") //nolint:staticcheck // the words of the real tools
+	case errors.As(err, &path):
+		return path.Err
+	}
+	return err
+}
+
+// eachInput hands every named file, or standard input when there is none, to use. It goes on after a file that cannot be opened and returns 1 for it in the end.
+func (c *Call) eachInput(names []string, use func(name string, r io.Reader) error) int {
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	code := 0
+	for _, name := range names {
+		file, err := c.input(name)
+		if err == nil {
+			err = errors.Join(use(name, file), file.Close())
+		}
+		if errors.Is(err, errDone) {
+			return code
+		}
+		if err != nil {
+			code = c.fail(1, "%v", err)
+		}
+	}
+	return code
+}
+
+// errDone stops reading early, without an error.
+var errDone = errors.New("done")
+
+// eachLine calls use with every line, without its newline, until it returns an error or ctx has ended.
+func eachLine(ctx context.Context, r io.Reader, use func(line string) error) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	for {
+		line, err := in.ReadString('\n')
+		if line != "" {
+			if useErr := use(strings.TrimSuffix(line, "\n")); useErr != nil {
+				return useErr
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read: %w", err)
+		case ctx.Err() != nil:
+			return errDone
+		}
+	}
+}
+
+// writeLine writes to a reader that may have gone: then there is nobody to write for, and errDone ends the program without a word, like a broken pipe does.
+func writeLine(w io.Writer, line string) error {
+	if _, err := io.WriteString(w, line+"\n"); err != nil {
+		return errDone
+	}
+	return nil
+}

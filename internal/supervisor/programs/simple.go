@@ -1,0 +1,203 @@
+package programs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mvdan.cc/sh/v3/expand"
+)
+
+func echo(_ context.Context, c *Call) int {
+	args, newline := c.Args[1:], "\n"
+	if len(args) > 0 && args[0] == "-n" {
+		args, newline = args[1:], ""
+	}
+	if _, err := fmt.Fprint(c.Stdout, strings.Join(args, " "), newline); err != nil {
+		return 1
+	}
+	return 0
+}
+
+func printf(_ context.Context, c *Call) int {
+	if len(c.Args) < 2 {
+		return c.fail(2, "missing operand")
+	}
+	format, args := c.Args[1], c.Args[2:]
+	for {
+		out, used, err := expand.Format(nil, format, args)
+		if err != nil {
+			return c.fail(1, "%v", err)
+		}
+		if _, err := fmt.Fprint(c.Stdout, out); err != nil {
+			return 1
+		}
+		if args = args[used:]; used == 0 || len(args) == 0 {
+			return 0
+		}
+	}
+}
+
+func sleep(ctx context.Context, c *Call) int {
+	if len(c.Args) < 2 {
+		return c.fail(1, "missing operand")
+	}
+	var total time.Duration
+	for _, arg := range c.Args[1:] {
+		d, err := duration(arg)
+		if err != nil {
+			return c.fail(1, "%v", err)
+		}
+		total += d
+	}
+	timer := time.NewTimer(total)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return 143
+	case <-timer.C:
+		return 0
+	}
+}
+
+func seq(ctx context.Context, c *Call) int {
+	args, separator, wide := c.Args[1:], "\n", false
+	// Not by options: a number may be negative.
+flags:
+	for len(args) > 0 {
+		switch value, attached := strings.CutPrefix(args[0], "-s"); {
+		case args[0] == "-w":
+			wide = true
+		case args[0] == "-s" && len(args) > 1:
+			separator, args = args[1], args[1:]
+		case attached && value != "":
+			separator = value
+		default:
+			break flags
+		}
+		args = args[1:]
+	}
+	if len(args) == 0 || len(args) > 3 {
+		return c.fail(1, "missing or extra operand")
+	}
+	numbers, digits := []float64{1, 1, 1}, 0
+	for i, arg := range args {
+		n, err := strconv.ParseFloat(arg, 64)
+		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+			return c.fail(1, "invalid floating point argument: '%s'", arg)
+		}
+		_, fraction, _ := strings.Cut(arg, ".")
+		digits = max(digits, len(fraction))
+		switch {
+		case i == len(args)-1:
+			numbers[2] = n
+		default:
+			numbers[i] = n
+		}
+	}
+	first, step, last := numbers[0], numbers[1], numbers[2]
+	if step == 0 {
+		return c.fail(1, "the increment must not be zero")
+	}
+	width := 0
+	if wide {
+		width = max(len(strconv.FormatFloat(first, 'f', digits, 64)), len(strconv.FormatFloat(last, 'f', digits, 64)))
+	}
+	for i := 0; ctx.Err() == nil; i++ {
+		n := first + float64(i)*step
+		if step > 0 && n > last+step/1e6 || step < 0 && n < last+step/1e6 {
+			if i > 0 {
+				fmt.Fprintln(c.Stdout)
+			}
+			return 0
+		}
+		text := fmt.Sprintf("%0*.*f", width, digits, n)
+		if i > 0 {
+			text = separator + text
+		}
+		if _, err := fmt.Fprint(c.Stdout, text); err != nil {
+			return 1
+		}
+	}
+	return 143
+}
+
+func ls(_ context.Context, c *Call) int {
+	opts, names, err := options(c.Args[1:], "la1AhtrS", map[string]string{"all": "a", "almost-all": "A", "human-readable": "h"})
+	if err != nil {
+		return c.fail(2, "%v", err)
+	}
+	flags := map[string]bool{}
+	for _, o := range opts {
+		flags[o.name] = true
+	}
+	if len(names) == 0 {
+		names = []string{"."}
+	}
+	code := 0
+	for _, name := range names {
+		infos, err := c.list(name, flags["a"] || flags["A"])
+		if err != nil {
+			code = c.fail(2, "cannot access '%s': %v", name, cause(err))
+			continue
+		}
+		slices.SortStableFunc(infos, func(a, b fs.FileInfo) int {
+			n := strings.Compare(a.Name(), b.Name())
+			switch {
+			case flags["t"]:
+				n = b.ModTime().Compare(a.ModTime())
+			case flags["S"]:
+				n = int(b.Size() - a.Size())
+			}
+			if flags["r"] {
+				n = -n
+			}
+			return n
+		})
+		for _, info := range infos {
+			line := info.Name()
+			if flags["l"] {
+				line = fmt.Sprintf("%s %8d %s %s", info.Mode(), info.Size(), info.ModTime().Format("Jan _2 15:04"), line)
+			}
+			if writeLine(c.Stdout, line) != nil {
+				return code
+			}
+		}
+	}
+	return code
+}
+
+func (c *Call) list(name string, all bool) ([]fs.FileInfo, error) {
+	info, err := c.Files.Stat(name)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // printed by ls
+	}
+	if !info.IsDir() {
+		return []fs.FileInfo{info}, nil
+	}
+	entries, err := c.Files.ReadDir(name)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // printed by ls
+	}
+	var infos []fs.FileInfo
+	for _, entry := range entries {
+		if !all && strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed in between
+		}
+		if err != nil {
+			return nil, err //nolint:wrapcheck // printed by ls
+		}
+		infos = append(infos, info)
+	}
+	return infos, nil
+}

@@ -1,0 +1,211 @@
+package programs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// sortKey is one -k, or the whole line.
+type sortKey struct {
+	from, to                       int // fields, counted from 1; to 0: to the end of the line
+	numeric, human, fold, reversed bool
+	blanks                         bool
+}
+
+func sortLines(ctx context.Context, c *Call) int {
+	opts, names, err := options(c.Args[1:], "nrk:uhft:bs", map[string]string{
+		"numeric-sort": "n", "reverse": "r", "key": "k", "unique": "u", "human-numeric-sort": "h", "ignore-case": "f", "field-separator": "t", "ignore-leading-blanks": "b",
+		"stable": "s",
+	})
+	if err != nil {
+		return c.fail(2, "%v", err)
+	}
+	var global sortKey
+	var keys []sortKey
+	separator, unique, stable := "", false, false
+	for _, o := range opts {
+		switch o.name {
+		case "u":
+			unique = true
+		case "s":
+			stable = true
+		case "t":
+			separator = o.value
+		case "k":
+			key, err := parseKey(o.value)
+			if err != nil {
+				return c.fail(2, "%v", err)
+			}
+			keys = append(keys, key)
+		default:
+			global.flag(o.name[0])
+		}
+	}
+	for i, key := range keys {
+		if !key.numeric && !key.human && !key.fold && !key.reversed && !key.blanks {
+			key.numeric, key.human, key.fold, key.reversed, key.blanks = global.numeric, global.human, global.fold, global.reversed, global.blanks
+			keys[i] = key
+		}
+	}
+	if len(keys) == 0 {
+		keys = []sortKey{global}
+	}
+	var lines []string
+	code := c.eachInput(names, func(_ string, r io.Reader) error {
+		return eachLine(ctx, r, func(line string) error {
+			lines = append(lines, line)
+			return nil
+		})
+	})
+	order := func(a, b string) int { return compareKeys(keys, separator, a, b) }
+	slices.SortStableFunc(lines, func(a, b string) int {
+		if n := order(a, b); n != 0 || unique || stable {
+			return n
+		}
+		if global.reversed {
+			return cmp.Compare(b, a)
+		}
+		return cmp.Compare(a, b)
+	})
+	if unique {
+		lines = slices.CompactFunc(lines, func(a, b string) bool { return order(a, b) == 0 })
+	}
+	for _, line := range lines {
+		if writeLine(c.Stdout, line) != nil {
+			break
+		}
+	}
+	return code
+}
+
+func (k *sortKey) flag(f byte) bool {
+	switch f {
+	case 'n':
+		k.numeric = true
+	case 'h':
+		k.human = true
+	case 'f':
+		k.fold = true
+	case 'r':
+		k.reversed = true
+	case 'b':
+		k.blanks = true
+	default:
+		return false
+	}
+	return true
+}
+
+// parseKey reads 2, 2n, 2,3 or 2,2nr. Positions inside a field are not known here.
+func parseKey(s string) (sortKey, error) {
+	var key sortKey
+	first, last, _ := strings.Cut(s, ",")
+	for i, part := range []string{first, last} {
+		digits := strings.TrimRight(part, "nhfrb")
+		for _, f := range []byte(part[len(digits):]) {
+			key.flag(f)
+		}
+		if digits == "" && i == 1 {
+			continue
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 1 {
+			return sortKey{}, fmt.Errorf("invalid or unsupported key '%s'", s)
+		}
+		if i == 0 {
+			key.from = n
+		} else {
+			key.to = n
+		}
+	}
+	return key, nil
+}
+
+func compareKeys(keys []sortKey, separator, a, b string) int {
+	for _, key := range keys {
+		n := key.compare(key.of(a, separator), key.of(b, separator))
+		if key.reversed {
+			n = -n
+		}
+		if n != 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (k sortKey) of(line, separator string) string {
+	if k.from == 0 {
+		return line
+	}
+	var fields []string
+	if separator != "" {
+		fields = strings.Split(line, separator)
+	} else {
+		fields = strings.Fields(line)
+		separator = " "
+	}
+	if k.from > len(fields) {
+		return ""
+	}
+	to := len(fields)
+	if k.to > 0 {
+		to = min(to, k.to)
+	}
+	return strings.Join(fields[k.from-1:max(to, k.from)], separator)
+}
+
+func (k sortKey) compare(a, b string) int {
+	switch {
+	case k.human:
+		return cmp.Compare(humanNumber(a), humanNumber(b))
+	case k.numeric:
+		return cmp.Compare(leadingNumber(a), leadingNumber(b))
+	}
+	if k.blanks {
+		a, b = strings.TrimLeft(a, " \t"), strings.TrimLeft(b, " \t")
+	}
+	if k.fold {
+		a, b = strings.ToUpper(a), strings.ToUpper(b)
+	}
+	return cmp.Compare(a, b)
+}
+
+// numberPrefix returns the number that a text begins with, and what follows it.
+func numberPrefix(s string) (number float64, rest string) {
+	s = strings.TrimLeft(s, " \t")
+	end := 0
+	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == '.' || end == 0 && s[end] == '-') {
+		end++
+	}
+	n, err := strconv.ParseFloat(s[:end], 64)
+	if err != nil {
+		return 0, s
+	}
+	return n, s[end:]
+}
+
+func leadingNumber(s string) float64 {
+	n, _ := numberPrefix(s)
+	return n
+}
+
+// humanNumber orders as sort -h does: by sign, then by the unit's letter, then by the number.
+func humanNumber(s string) float64 {
+	n, rest := numberPrefix(s)
+	if rest == "" {
+		return n
+	}
+	const units = "KMGTPEZY"
+	at := strings.IndexByte(units, strings.ToUpper(rest[:1])[0])
+	scale := 1.0
+	for range at + 1 {
+		scale *= 1024
+	}
+	return n * scale
+}

@@ -1,0 +1,274 @@
+package supervisor_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/internal/shell"
+	"wardroom/internal/supervisor"
+)
+
+func TestRunSaysWhatItDoes(t *testing.T) {
+	t.Parallel()
+	r := run(t, `echo out; echo err >&2; helper do-say "two words" | tr a-z A-Z; exit 3`)
+	if r.stdout != "out\nTWO WORDS\n" || r.stderr != "err\n" || r.exit.Code != 3 {
+		t.Errorf("%+v", r)
+	}
+	if !r.exit.Clean || r.exit.Reason != "" || r.exit.CPU <= 0 || r.exit.PeakRSS <= 0 {
+		t.Errorf("exit: %+v", r.exit)
+	}
+	var started [][]string
+	for _, p := range r.programs {
+		if !p.Permitted {
+			t.Errorf("refused: %+v", p)
+		}
+		started = append(started, p.Argv)
+	}
+	less := func(a, b []string) bool { return a[0] < b[0] }
+	if len(started) == 2 && less(started[1], started[0]) { // the two ends of a pipe start at the same time
+		started[0], started[1] = started[1], started[0]
+	}
+	if diff := cmp.Diff([][]string{{"helper", "do-say", "two words"}, {"tr", "a-z", "A-Z"}}, started); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestProgramsGetOnlyWhatConfigurationGives(t *testing.T) {
+	t.Setenv("SECRET_OF_THE_SERVER", "hunter2")
+	r := run(t, `export LEAK=1; X=2 helper do-state`, func(s *supervisor.Spec) { s.Vars = map[string]string{"POD": "api-0"} })
+	state := map[string]string{}
+	for line := range strings.Lines(r.stdout) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
+		if !ok {
+			name, value, _ = strings.Cut(strings.TrimSpace(line), ":")
+		}
+		state[name] = strings.TrimSpace(value)
+	}
+	delete(state, "dir")
+	want := map[string]string{
+		"GIVEN": "by configuration", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "COLUMNS": "160", "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": "/nonexistent",
+		"WARDROOM_RUN": state["WARDROOM_RUN"], "NoNewPrivs": "1", "uid": "65534", "fds": state["fds"],
+	}
+	if os.Geteuid() != 0 {
+		want["uid"] = state["uid"]
+	}
+	if diff := cmp.Diff(want, state); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if state["WARDROOM_RUN"] == "" {
+		t.Error("no mark")
+	}
+	// Standard streams, the folder that is being read, and what Go's poller needs: no pipe of the supervisor.
+	if state["fds"] > "6" {
+		t.Errorf("open descriptors: %s", state["fds"])
+	}
+}
+
+func TestEnvShowsOnlyTheVariablesOfTheRun(t *testing.T) {
+	t.Parallel()
+	r := run(t, `export MINE=1; env`, func(s *supervisor.Spec) {
+		s.Vars, s.Discloses = map[string]string{"POD": "api-0"}, true
+	})
+	if diff := cmp.Diff("MINE=1\nPOD=api-0\n", r.stdout); diff != "" {
+		t.Error(diff, r.stderr)
+	}
+}
+
+func TestDisclosingNeedsItsOwnConfirmation(t *testing.T) {
+	t.Parallel()
+	r := run(t, `env`, func(s *supervisor.Spec) { s.Vars = map[string]string{"TOKEN": "abc"} })
+	if strings.Contains(r.stdout, "abc") || r.exit.Code != 126 || !r.refused("env") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTopLevelAssignmentsComeBack(t *testing.T) {
+	t.Parallel()
+	set := func(s *supervisor.Spec) { s.Vars = map[string]string{"NS": "octollm", "KEPT": "same"} }
+	text := `POD=$(helper do-say api-0); NS=other; (INNER=1); f() { local L=1; G=2; }; f; BIG=$(seq -s, 5000); KEPT=same`
+	r := run(t, text, set)
+	if diff := cmp.Diff(map[string]string{"POD": "api-0", "NS": "other", "G": "2"}, r.exit.Vars); diff != "" {
+		t.Errorf("(-want +got):\n%s\n%s", diff, r.stderr)
+	}
+	if r = run(t, text+`; false`, set); len(r.exit.Vars) != 0 {
+		t.Errorf("variables of a failed run: %v", r.exit.Vars)
+	}
+	r = run(t, `for i in $(seq 200); do declare -g "V$i=x"; done`)
+	if len(r.exit.Vars) > 64 {
+		t.Errorf("%d variables", len(r.exit.Vars))
+	}
+}
+
+func TestClassIsEnforcedOnTheExpandedWords(t *testing.T) {
+	t.Parallel()
+	kubernetes := func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes }
+	for name, text := range map[string]string{
+		"variable":     `V=delete; kubectl $V pod x`,
+		"substitution": `kubectl $(echo delete) pod x`,
+		"eval":         `eval "kube""ctl del""ete pod x"`,
+		"function":     `f() { "$@"; }; f kubectl delete pod x`,
+		"xargs":        `echo delete pod x | xargs kubectl`,
+		"timeout":      `timeout 5 kubectl delete pod x`,
+		"env":          `V=delete; env A=1 kubectl $V pod x`,
+		"command":      `V=delete; command kubectl $V pod x`,
+		"exec":         `V=delete; exec kubectl $V pod x`,
+		"trap":         `trap 'kubectl delete pod x' EXIT; kubectl get pods; exit 126`,
+		"background":   `kubectl delete pod x & wait $!`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text, kubernetes)
+			if strings.Contains(r.stdout, "delete") || !strings.Contains(r.stderr, "not permitted") {
+				t.Errorf("stdout %q, stderr %q", r.stdout, r.stderr)
+			}
+			refused := false
+			for _, p := range r.programs {
+				refused = refused || !p.Permitted
+			}
+			if !refused {
+				t.Errorf("the refusal is not recorded: %+v", r.programs)
+			}
+			if name != "background" && r.exit.Code != 126 {
+				t.Errorf("exit code %d", r.exit.Code)
+			}
+		})
+	}
+	r := run(t, `kubectl get pods -n x`, kubernetes)
+	if r.stdout != "kubectl get pods -n x\n" {
+		t.Errorf("a read: %q %q", r.stdout, r.stderr)
+	}
+	r = run(t, `V=delete; kubectl $V pod x`, kubernetes, func(s *supervisor.Spec) { s.Confirmed = shell.Change })
+	if r.stdout != "kubectl delete pod x\n" {
+		t.Errorf("a confirmed change: %q %q", r.stdout, r.stderr)
+	}
+}
+
+func TestUnlistedProgramsDoNotExist(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`bash -c id`, `/bin/sh -c id`, `./helper do-say`, `id`, `perl -e 1`, `"" x`, `V=/usr/bin/id; $V`, `sudo id`} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text)
+			if r.exit.Code != 126 || !strings.Contains(r.stderr, "not permitted in a playbook") || r.stdout != "" {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+	r := run(t, `nothing-such; echo next: $?`)
+	if r.stdout != "next: 126\n" || !r.refused("nothing-such") {
+		t.Errorf("a refusal must not end the run: %+v", r)
+	}
+}
+
+func TestCommandVAnswersByTheEnvironment(t *testing.T) {
+	t.Parallel()
+	r := run(t, `command -v helper; command -v bash || echo none; type cat`)
+	if r.stdout != "helper\nnone\ncat\n" {
+		t.Errorf("%q %q", r.stdout, r.stderr)
+	}
+}
+
+func TestSteeringVariablesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`LD_PRELOAD=/tmp/x.so helper do-say no`, `export PATH=/tmp; helper do-say no`, `HOME=/root; helper do-say no`, `export KUBECONFIG=c; helper do-say no`,
+		`N=DOCKER_HOST; export "$N=tcp://evil:1"; helper do-say no`, `read PGHOST <<< evil; helper do-say no`, `read HTTPS_PROXY <<< evil; helper do-say no`,
+		`: ${GIT_SSH_COMMAND:=evil}; helper do-say no`, `for PAGER in evil; do helper do-say no; done`, `eval 'LD_AUDIT=x helper do-say no'`, `env LD_PRELOAD=x helper do-say no`,
+		`http_proxy=x helper do-say no`, `declare -x COMPOSE_FILE=evil; helper do-say no`, `WARDROOM_RUN=other; helper do-say no`,
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text)
+			if r.stdout != "" || r.exit.Code != 126 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestKubeconfigFromTheScratchFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`echo "apiVersion: v1" > config; kubectl --kubeconfig config get pods`,
+		`echo "apiVersion: v1" > config; F=--kubeconfig=config; kubectl $F get pods`,
+		`echo "apiVersion: v1" > config; KUBECONFIG=config kubectl get pods`,
+		`echo "apiVersion: v1" > config; N=KUBECONFIG; export $N=config; kubectl get pods`,
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text, func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes })
+			if r.stdout != "" || r.exit.Code != 126 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestComposeNeedsAConfiguredProject(t *testing.T) {
+	t.Parallel()
+	docker := func(s *supervisor.Spec) {
+		s.Policy.Platform = shell.Docker
+		s.Policy.Programs = append(s.Policy.Programs, shell.HostProgram{Name: "docker", Path: s.Policy.Programs[0].Path})
+	}
+	r := run(t, `echo 'services: {}' > docker-compose.yml; docker compose ps`, docker)
+	if r.exit.Code != 126 || !strings.Contains(r.stderr, "compose file") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestHostProgramsOnlyOnThisMachine(t *testing.T) {
+	t.Parallel()
+	r := run(t, `df -h | head -1`)
+	if !strings.HasPrefix(r.stdout, "Filesystem") {
+		t.Errorf("%+v", r)
+	}
+	r = run(t, `df -h`, func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes })
+	if r.stdout != "" || r.exit.Code != 126 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTextsThatAreRefusedBeforeTheyRun(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"long":                 `echo ` + strings.Repeat("x", 64<<10),
+		"deep":                 strings.Repeat("(", 200) + "echo x" + strings.Repeat(")", 200),
+		"process substitution": `echo before; cat <(echo x)`,
+		"syntax":               `echo before; if`,
+		"nul":                  "echo x\x00",
+		"coprocess":            `coproc cat`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text)
+			if r.exit.Code == 0 || r.stdout != "" || r.stderr == "" || r.exit.Reason != "" {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+	r := run(t, `eval 'cat <(echo x)'`)
+	if r.stdout != "" || !strings.Contains(r.stderr, "fifo") {
+		t.Errorf("process substitution by eval: %+v", r)
+	}
+}
+
+func TestStartRefusesImpossibleSpecs(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*supervisor.Spec){
+		"no id":      func(s *supervisor.Spec) { s.RunID = "" },
+		"relative":   func(s *supervisor.Spec) { s.Scratch = "scratch" },
+		"root":       func(s *supervisor.Spec) { s.Scratch = "/" },
+		"unknown":    func(s *supervisor.Spec) { s.Confirmed = shell.Unknown },
+		"path":       func(s *supervisor.Spec) { s.Vars = map[string]string{"PATH": "/tmp"} },
+		"not a name": func(s *supervisor.Spec) { s.Vars = map[string]string{"A-B": "x"} },
+	} {
+		spec := newSpec("impossible", bin+"/impossible")
+		change(&spec)
+		if _, err := supervisor.Start(t.Context(), bin+"/web", spec); err == nil {
+			t.Errorf("%s: started", name)
+		}
+	}
+}

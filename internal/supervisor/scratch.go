@@ -1,0 +1,191 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mvdan.cc/sh/v3/interp"
+)
+
+var (
+	errOutside = errors.New("not permitted in a playbook")
+	errFull    = errors.New("the scratch folder is full")
+)
+
+// scratch is the one folder that a run may use. Every name is resolved below its root by the operating system, so neither dots nor symbolic links lead out of it.
+type scratch struct {
+	dir  string
+	root *os.Root
+	most int64 // bytes of all files together
+}
+
+func openScratch(dir string, most int64) (*scratch, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open scratch folder: %w", err)
+	}
+	return &scratch{dir: filepath.Clean(dir), root: root, most: most}, nil
+}
+
+// local turns a path as the run knows it into one below the root.
+func (s *scratch) local(op, cwd, path string) (string, error) {
+	abs := path
+	if !filepath.IsAbs(abs) {
+		abs = filepath.Join(cwd, path)
+	}
+	rel, err := filepath.Rel(s.dir, abs)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", &fs.PathError{Op: op, Path: path, Err: errOutside}
+	}
+	return rel, nil
+}
+
+// open opens a file below the root. Only regular files: a pipe or a device that a program has left there could block or talk to somebody.
+func (s *scratch) open(cwd, path string, flag int) (*os.File, error) {
+	rel, err := s.local("open", cwd, path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := s.root.Stat(rel)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errOutside}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errOutside} // it leads out of the folder
+	}
+	if flag&(os.O_WRONLY|os.O_RDWR) != 0 && s.size() >= s.most {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errFull}
+	}
+	file, err := s.root.OpenFile(rel, flag&(os.O_RDONLY|os.O_WRONLY|os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND), 0o600)
+	if err != nil {
+		return nil, asPathError(err, path)
+	}
+	return file, nil
+}
+
+// size adds up what lies in the folder, as far as it can be seen.
+func (s *scratch) size() int64 {
+	var total int64
+	_ = fs.WalkDir(s.root.FS(), ".", func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // what cannot be read is not counted
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			total += info.Size()
+		}
+		return nil
+	})
+	return total
+}
+
+func (s *scratch) stat(cwd, path string, follow bool) (fs.FileInfo, error) {
+	rel, err := s.local("stat", cwd, path)
+	if err != nil {
+		return nil, err
+	}
+	look := s.root.Lstat
+	if follow {
+		look = s.root.Stat
+	}
+	info, err := look(rel)
+	if err != nil {
+		return nil, asPathError(err, path)
+	}
+	return info, nil
+}
+
+func (s *scratch) readDir(cwd, path string) ([]fs.DirEntry, error) {
+	rel, err := s.local("open", cwd, path)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(s.root.FS(), filepath.ToSlash(rel))
+	if err != nil {
+		return nil, asPathError(err, path)
+	}
+	return entries, nil
+}
+
+// asPathError gives the error the form that the interpreter prints instead of ending the run, and the path the run's own spelling.
+func asPathError(err error, path string) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		return &fs.PathError{Op: "open", Path: path, Err: inner.Err}
+	}
+	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+func (s *scratch) openHandler(ctx context.Context, path string, flag int, _ os.FileMode) (io.ReadWriteCloser, error) {
+	hc := interp.HandlerCtx(ctx)
+	switch path {
+	case os.DevNull:
+		return os.OpenFile(os.DevNull, flag&^(os.O_CREATE|os.O_TRUNC), 0) //nolint:wrapcheck // the interpreter wants a PathError
+	case "/dev/stdout":
+		return keptOpen{hc.Stdout}, nil
+	case "/dev/stderr":
+		return keptOpen{hc.Stderr}, nil
+	}
+	return s.open(hc.Dir, path, flag)
+}
+
+// keptOpen lends a stream of the run under a file's name.
+type keptOpen struct{ io.Writer }
+
+func (keptOpen) Read([]byte) (int, error) { return 0, io.EOF }
+func (keptOpen) Close() error             { return nil }
+
+func (s *scratch) readDirHandler(ctx context.Context, path string) ([]fs.DirEntry, error) {
+	return s.readDir(interp.HandlerCtx(ctx).Dir, path)
+}
+
+func (s *scratch) statHandler(ctx context.Context, path string, follow bool) (fs.FileInfo, error) {
+	if path == os.DevNull {
+		return os.Stat(path) //nolint:wrapcheck // as the interpreter's own
+	}
+	return s.stat(interp.HandlerCtx(ctx).Dir, path, follow)
+}
+
+func (s *scratch) accessHandler(ctx context.Context, path string, mode interp.AccessMode) error {
+	info, err := s.stat(interp.HandlerCtx(ctx).Dir, path, true)
+	if err != nil {
+		return err
+	}
+	if uint32(info.Mode().Perm())>>6&uint32(mode) != uint32(mode) {
+		return &fs.PathError{Op: "access", Path: path, Err: fs.ErrPermission}
+	}
+	return nil
+}
+
+// files is the scratch folder as a program sees it from its working directory.
+type files struct {
+	scratch *scratch
+	cwd     string
+}
+
+func (f files) Open(name string) (io.ReadCloser, error) {
+	if name == os.DevNull {
+		return io.NopCloser(strings.NewReader("")), nil
+	}
+	return f.scratch.open(f.cwd, name, os.O_RDONLY)
+}
+
+func (f files) Create(name string, appending bool) (io.WriteCloser, error) {
+	if name == os.DevNull {
+		return keptOpen{io.Discard}, nil
+	}
+	flag := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	if appending {
+		flag = os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	}
+	return f.scratch.open(f.cwd, name, flag)
+}
+
+func (f files) Stat(name string) (fs.FileInfo, error) { return f.scratch.stat(f.cwd, name, true) }
+
+func (f files) ReadDir(name string) ([]fs.DirEntry, error) { return f.scratch.readDir(f.cwd, name) }

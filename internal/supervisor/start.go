@@ -1,0 +1,255 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+	"mvdan.cc/sh/v3/expand"
+
+	"wardroom/internal/process"
+	"wardroom/internal/shell"
+	"wardroom/internal/supervisor/programs"
+)
+
+// start is one program start, by the text itself or by a program such as xargs.
+type start struct {
+	argv   []string
+	dir    string
+	env    expand.Environ
+	stdin  *os.File
+	stdout io.Writer
+	stderr io.Writer
+}
+
+const (
+	notPermitted = "not permitted in a playbook"
+	maxArgv      = 128 << 10
+)
+
+// start is the one place where a program starts. It classes the words as they are now, after every expansion, whatever they were classed as when they were shown.
+func (c *child) start(ctx context.Context, s start) int {
+	class := c.spec.Policy.Classify(s.argv)
+	builtIn, isBuiltIn := programs.Lookup(s.argv[0])
+	path, env, err := c.locate(s.argv[0])
+	reason := ""
+	switch {
+	case !isBuiltIn && err != nil:
+		reason = err.Error()
+	case !isBuiltIn && isCompose(s.argv) && !filepath.IsAbs(env["COMPOSE_FILE"]):
+		reason = notPermitted + ": the environment names no compose file"
+	default:
+		reason = c.refusal(class, s)
+	}
+	if reason != "" {
+		fmt.Fprintf(s.stderr, "%s: %s\n", printable(s.argv[0]), reason)
+		c.record(Program{Argv: s.argv, Class: class, Reason: reason})
+		return codeRefused
+	}
+	c.record(Program{Argv: s.argv, Class: class, Permitted: true})
+	var code int
+	if isBuiltIn {
+		code = c.runBuiltIn(ctx, s, builtIn)
+	} else {
+		code = c.runProgram(ctx, s, path, env)
+	}
+	if class.Stream && ctx.Err() != nil {
+		c.streamed.Store(true)
+	}
+	return code
+}
+
+// refusal answers why these words may not start now, or "".
+func (c *child) refusal(class shell.Class, s start) string {
+	size := 0
+	for _, arg := range s.argv {
+		size += len(arg) + 1
+		if strings.ContainsRune(arg, 0) {
+			return notPermitted
+		}
+	}
+	switch {
+	case class.Refused != "":
+		return "not permitted: " + class.Refused
+	case class.Risk >= shell.Interactive:
+		return fmt.Sprintf("%s: %v: %s", notPermitted, class.Risk, class.Why)
+	case class.Risk > c.spec.Confirmed:
+		return fmt.Sprintf("not permitted: its class is %v, and only %v was confirmed: %s", class.Risk, c.spec.Confirmed, class.Why)
+	case class.Discloses && !c.spec.Discloses:
+		return "not permitted: it may show secrets, and that was not confirmed: " + class.Why
+	case size > maxArgv:
+		return "argument list too long"
+	}
+	return ""
+}
+
+func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func) int {
+	call := &programs.Call{
+		Args: s.argv, Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr,
+		Vars:    c.visible(s.env),
+		Files:   files{scratch: c.scratch, cwd: s.dir},
+		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres},
+		Start: func(ctx context.Context, argv []string, passStdin bool) int {
+			inner := s
+			inner.argv = argv
+			if !passStdin {
+				inner.stdin = nil
+			}
+			return c.start(ctx, inner)
+		},
+		Forbidden: forbidden,
+	}
+	if s.stdin != nil {
+		call.Stdin = s.stdin
+	}
+	return run(ctx, call)
+}
+
+// visible is what `env` may print: the variables of the run.
+func (c *child) visible(env expand.Environ) map[string]string {
+	vars := map[string]string{}
+	env.Each(func(name string, v expand.Variable) bool {
+		if v.Exported && v.Kind == expand.String && own(name) {
+			vars[name] = v.Str
+		}
+		return true
+	})
+	return vars
+}
+
+// runProgram starts an external program in a process group of its own and waits for it and for its output.
+func (c *child) runProgram(ctx context.Context, s start, path string, env map[string]string) int {
+	cmd := exec.CommandContext(ctx, path, s.argv[1:]...) //nolint:gosec // the path is from configuration, the words are classed
+	cmd.Args[0] = s.argv[0]
+	cmd.Env = c.programEnv(env)
+	cmd.Dir = workingDir(s, env)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if s.stdin != nil {
+		cmd.Stdin = s.stdin
+	}
+	cmd.Cancel = func() error { // only after Start
+		return c.endProgram(cmd.Process.Pid)
+	}
+	out, outDone, err := c.outputFile(s.stdout)
+	if err != nil {
+		return c.failed(s, err)
+	}
+	cmd.Stdout = out
+	errFile, errDone, err := c.outputFile(s.stderr)
+	if err != nil {
+		closeOwn(out, s.stdout)
+		return c.failed(s, err)
+	}
+	cmd.Stderr = errFile
+	err = c.starter.start(cmd)
+	closeOwn(out, s.stdout)
+	closeOwn(errFile, s.stderr)
+	if err != nil {
+		return c.failed(s, err)
+	}
+	err = c.starter.wait(cmd)
+	// Its output ends when the last process that holds it has ended. When the run ends first, the end of the tree brings it about.
+	for _, done := range []<-chan struct{}{outDone, errDone} {
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+	}
+	return exitCode(err)
+}
+
+// endProgram ends a program with all below it. What it has left behind elsewhere ends with the run.
+func (c *child) endProgram(pid int) error {
+	id, err := process.Lookup(pid)
+	if err != nil {
+		return os.ErrProcessDone
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.spec.Grace+patience)
+	defer cancel()
+	process.EndTree(ctx, process.Tree(id), c.spec.Grace)
+	return os.ErrProcessDone
+}
+
+func (c *child) failed(s start, err error) int {
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOMEM) {
+		err = errors.New("the run has reached its limit of processes or memory")
+	}
+	fmt.Fprintf(s.stderr, "%s: %v\n", printable(s.argv[0]), err)
+	return codeRefused
+}
+
+// outputFile returns the file that a program writes to: the one that is there already (a pipe to the next program, a scratch file), or a pipe whose bytes are
+// copied to w until its last writer has closed it.
+func (c *child) outputFile(w io.Writer) (*os.File, <-chan struct{}, error) {
+	done := make(chan struct{})
+	if file, ok := w.(*os.File); ok {
+		close(done)
+		return file, done, nil
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, nil, fmt.Errorf("output pipe: %w", err)
+	}
+	c.copiers.Go(func() {
+		defer close(done)
+		defer read.Close()                                                 //nolint:errcheck // read only
+		_, _ = io.CopyBuffer(onlyWriter{w}, read, make([]byte, maxOutput)) // fails when the parent is gone; then everything ends
+	})
+	return write, done, nil
+}
+
+// onlyWriter hides methods by which io.Copy would choose another buffer.
+type onlyWriter struct{ io.Writer }
+
+func closeOwn(file *os.File, w io.Writer) {
+	if io.Writer(file) != w {
+		_ = file.Close()
+	}
+}
+
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case !errors.As(err, &exit):
+		return 1
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return exit.ExitCode()
+}
+
+// programEnv is the whole environment of a program: what configuration gives it, and how to write for a screen. HOME is a folder that does not exist: many programs
+// take credentials, plugins or settings from there, and the scratch folder would let a command write them.
+func (c *child) programEnv(configured map[string]string) []string {
+	env := []string{
+		"HOME=/nonexistent", "LANG=C.UTF-8", "TERM=xterm-256color", "COLUMNS=160", "FORCE_COLOR=1", "CLICOLOR_FORCE=1",
+	}
+	for name, value := range configured {
+		env = append(env, name+"="+value)
+	}
+	return append(env, mark+"="+c.spec.RunID) // last, so that nothing above can hide it
+}
+
+// workingDir is the scratch folder, except for docker compose, which would obey a project file or an .env that a command has written there.
+func workingDir(s start, env map[string]string) string {
+	if isCompose(s.argv) {
+		first, _, _ := strings.Cut(env["COMPOSE_FILE"], ":")
+		return filepath.Dir(first)
+	}
+	return s.dir
+}
+
+func isCompose(argv []string) bool {
+	return argv[0] == "docker-compose" || argv[0] == "docker" && slices.Contains(argv[1:], "compose")
+}
