@@ -1,5 +1,7 @@
 package views
 
+import "regexp"
+
 // Confirm asks before a command that changes something. It is a page, and the same section is shown in a dialog.
 type Confirm struct {
 	Page        Page
@@ -33,3 +35,17 @@ type ConfirmValue struct {
 	Value string
 	From  string // alert, environment, typed
 }
+
+func whyLabel(risk string) string {
+	switch risk {
+	case "destroy":
+		return "Why destroy"
+	case "read":
+		return "Why ask"
+	default:
+		return "Why a " + risk
+	}
+}
+
+// literalPattern makes the browser's own check of the typed name exact.
+func literalPattern(name string) string { return regexp.QuoteMeta(name) }

@@ -117,7 +117,7 @@ type Sources struct {
 type Source struct {
 	Name       string
 	Silent     bool
-	Last       Time // Ago; zero when it never answered
+	Last       Time // Ago, or Age while it is silent; zero when it never answered
 	LastAt     Time // Clock
 	Detail     string
 	LastSignal Time // Ago: its last symptom; zero when it had none

@@ -1,5 +1,7 @@
 package views
 
+import "slices"
+
 // IncidentList is the page of all incidents.
 type IncidentList struct {
 	Page       Page
@@ -36,4 +38,8 @@ type DeclareForm struct {
 	Environments []Option
 	Playbooks    []Option
 	Problems     []Problem
+}
+
+func hasProblem(all []Problem, field string) bool {
+	return slices.ContainsFunc(all, func(p Problem) bool { return p.Field == field })
 }

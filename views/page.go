@@ -108,3 +108,10 @@ func IncidentPath(number int) string { return "/incidents/" + strconv.Itoa(numbe
 
 // IncidentName is how people call an incident.
 func IncidentName(number int) string { return "INC-" + strconv.Itoa(number) }
+
+func (p Page) name() string {
+	if p.Viewer == nil {
+		return ""
+	}
+	return p.Viewer.Name
+}

@@ -155,3 +155,21 @@ func level(n int) string {
 	}
 	return fmt.Sprintf("L%d", n)
 }
+
+func runStep(label string, asks bool) string {
+	text := "Run step"
+	if label != "" {
+		text += " " + label
+	}
+	if asks {
+		text += "…"
+	}
+	return text
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
