@@ -1,0 +1,87 @@
+package shell_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/internal/shell"
+)
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name    string
+		fence   string
+		console bool
+		want    []shell.Line
+	}{
+		{name: "captions", fence: "# Docker Compose\ndocker compose ps\n\n# Kubernetes\n# all of them\nkubectl get pods\n", want: []shell.Line{
+			{Text: "docker compose ps", Caption: "Docker Compose", Line: 2}, {Text: "kubectl get pods", Caption: "Kubernetes all of them", Line: 6},
+		}},
+		{name: "continuation", fence: "curl -G 'http://x' \\\n    --data-urlencode 'a=b'\nls", want: []shell.Line{
+			{Text: "curl -G 'http://x' --data-urlencode 'a=b'", Line: 1}, {Text: "ls", Line: 3},
+		}},
+		{name: "quotes", fence: "psql -c \"\nSELECT 1\n# not a comment\nFROM t;\"\nls", want: []shell.Line{
+			{Text: "psql -c \"\nSELECT 1\n# not a comment\nFROM t;\"", Line: 1}, {Text: "ls", Line: 5},
+		}},
+		{name: "loop", fence: "for p in 1 2; do\n  echo $p\ndone\nls", want: []shell.Line{{Text: "for p in 1 2; do\n  echo $p\ndone", Line: 1}, {Text: "ls", Line: 4}}},
+		{name: "here-document", fence: "cat <<EOF\n a \\\nb\nEOF\nls", want: []shell.Line{{Text: "cat <<EOF\n a \\\nb\nEOF", Line: 1}, {Text: "ls", Line: 5}}},
+		{name: "brackets", fence: "X=$(ls |\n wc -l)\nls", want: []shell.Line{{Text: "X=$(ls |\n wc -l)", Line: 1}, {Text: "ls", Line: 3}}},
+		{name: "lists stay one", fence: "ls; pwd && ls # why\nls &&\npwd", want: []shell.Line{{Text: "ls; pwd && ls # why", Line: 1}, {Text: "ls &&\npwd", Line: 2}}},
+		{name: "placeholder at the end", fence: "docker compose logs <service>\ndocker compose restart <service>", want: []shell.Line{
+			{Text: "docker compose logs <service>", Line: 1}, {Text: "docker compose restart <service>", Line: 2},
+		}},
+		{name: "prompts and output", fence: "$ kubectl get pods\nNAME READY\nweb  0/1\n\n# then\n$ kubectl logs web \\\n>  --tail=5\nboom $ kubectl", want: []shell.Line{
+			{Text: "kubectl get pods", Line: 1}, {Text: "kubectl logs web --tail=5", Caption: "then", Line: 6},
+		}},
+		{name: "other prompts", fence: "[user@host dir]$ ls\nsh-5.1# cat x\nout\nuser@host:~$ pwd\n❯ df -h\n% uptime\n# ls -l\n", want: []shell.Line{
+			{Text: "ls", Line: 1}, {Text: "cat x", Line: 2}, {Text: "pwd", Line: 4}, {Text: "df -h", Line: 5}, {Text: "uptime", Line: 6}, {Text: "ls -l", Line: 7},
+		}},
+		{name: "root console", fence: "# systemctl status x\nActive: failed\n# restart it\n", console: true, want: []shell.Line{{Text: "systemctl status x", Line: 1}}},
+		{name: "console without prompts", fence: "kubectl get pods\n", console: true, want: []shell.Line{{Text: "kubectl get pods", Line: 1}}},
+		{name: "apostrophe", fence: "echo don't\nls", want: []shell.Line{{Text: "echo don't", Line: 1}, {Text: "ls", Line: 2}}},
+		{name: "SQL", fence: "-- Check orphans\nSELECT *\nFROM t;\nANALYZE t;", want: []shell.Line{
+			{Text: "SELECT *\nFROM t;", Caption: "Check orphans", Line: 2}, {Text: "ANALYZE t;", Line: 4},
+		}},
+		{name: "Windows", fence: "ls\r\npwd\r\n", want: []shell.Line{{Text: "ls", Line: 1}, {Text: "pwd", Line: 2}}},
+		{name: "empty", fence: "\n# only a comment\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, shell.Commands(c.fence, c.console)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"kubectl", "docker", "oc", "helm", "curl", "psql", "redis-cli", "systemctl", "df", "python", "xargs"} {
+		if !shell.Known(name) {
+			t.Errorf("%s is not known", name)
+		}
+	}
+	for _, name := range []string{"", "orchestrator", "ServiceDown", "set", "restart:"} {
+		if shell.Known(name) {
+			t.Errorf("%s is known", name)
+		}
+	}
+}
+
+func FuzzCommands(f *testing.F) {
+	f.Add("# a\n$ ls \\\n> x\nout", true)
+	f.Add("echo don't\nfor i in 1; do\nls\ndone", false)
+	f.Fuzz(func(t *testing.T, fence string, console bool) {
+		last := 0
+		for _, line := range shell.Commands(fence, console) {
+			if line.Line <= last || strings.TrimSpace(line.Text) == "" {
+				t.Fatalf("line %d after %d: %q", line.Line, last, line.Text)
+			}
+			last = line.Line
+		}
+	})
+}
