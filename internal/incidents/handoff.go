@@ -210,7 +210,7 @@ func fromHandoffRow(row dbgen.HandoffByIDRow) Handoff {
 func noHandoff(err error) error {
 	mapped := postgres.MapError(err)
 	if errs.KindOf(mapped) == errs.NotFound {
-		return errs.Wrap(errs.NotFound, "This link leads nowhere. Ask who sent it for a new one.", err)
+		return errs.New(errs.NotFound, "This link leads nowhere. Ask who sent it for a new one.")
 	}
 	return fmt.Errorf("incidents: handoff: %w", mapped)
 }

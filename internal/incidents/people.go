@@ -141,7 +141,7 @@ func (p person) actor() authz.Actor { return authz.Actor{ID: p.ID, Name: p.Name,
 func responderByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (person, error) {
 	row, err := tx.PersonByID(ctx, id)
 	if mapped := postgres.MapError(err); errs.KindOf(mapped) == errs.NotFound {
-		return person{}, errs.Wrap(errs.Invalid, "There is no such person.", err)
+		return person{}, errs.New(errs.Invalid, "There is no such person.")
 	} else if mapped != nil {
 		return person{}, fmt.Errorf("incidents: find person: %w", mapped)
 	}

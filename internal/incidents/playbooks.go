@@ -160,7 +160,7 @@ func playbookData(attached uuid.UUID, book *playbooks.Playbook, reason, replaced
 func notAttached(err error) error {
 	mapped := postgres.MapError(err)
 	if errs.KindOf(mapped) == errs.NotFound {
-		return errs.Wrap(errs.NotFound, "This playbook is not attached to the incident.", err)
+		return errs.New(errs.NotFound, "This playbook is not attached to the incident.")
 	}
 	return fmt.Errorf("incidents: attached playbook: %w", mapped)
 }

@@ -133,7 +133,7 @@ func (s *Service) record(ctx context.Context, tx *postgres.Tx, incident uuid.UUI
 func noSuch(err error, number int64) error {
 	mapped := postgres.MapError(err)
 	if errs.KindOf(mapped) == errs.NotFound {
-		return errs.Wrap(errs.NotFound, fmt.Sprintf("There is no incident INC-%d.", number), err)
+		return errs.Newf(errs.NotFound, "There is no incident INC-%d.", number)
 	}
 	return fmt.Errorf("incidents: find: %w", mapped)
 }
