@@ -24,9 +24,9 @@ func unreadable(err error, params []Param) Analysis {
 	return Analysis{Risk: Unknown, Why: err.Error(), Refused: err.Error(), Platform: Any, Params: params, Problems: []string{err.Error()}}
 }
 
-func (p *Policy) analyse(t *template) Analysis {
+func (p Policy) analyse(t *template) Analysis {
 	a := Analysis{Platform: Any, Params: t.params()}
-	s := newScope(p)
+	s := newScope(&p)
 	s.saw = func(name string) { p.note(&a, name) }
 	w := newWalker(s)
 	w.file(t.file)
@@ -45,7 +45,7 @@ func (p *Policy) analyse(t *template) Analysis {
 }
 
 // note records a program that this machine would start.
-func (p *Policy) note(a *Analysis, name string) {
+func (p Policy) note(a *Analysis, name string) {
 	if shellBuiltins[name] != nil {
 		return
 	}
@@ -227,10 +227,9 @@ func (w *walker) sets(n syntax.Node) {
 		if n.Exp == nil || n.Param == nil {
 			return
 		}
-		switch n.Exp.Op {
-		case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		if op := n.Exp.Op; op == syntax.AssignUnset || op == syntax.AssignUnsetOrNull {
 			w.name(n.Param.Value)
-		case syntax.OtherParamOps:
+		} else if op == syntax.OtherParamOps {
 			w.add(unknown("a ${…@…} expansion may evaluate text"))
 		}
 	}

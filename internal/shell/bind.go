@@ -45,8 +45,8 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 		if !given {
 			return Bound{}, errs.Newf(errs.Invalid, "give a value for %s", author)
 		}
-		if err := spot.check(value); err != nil {
-			return Bound{}, errs.Newf(errs.Invalid, "the value of %s %s", author, err.Error())
+		if fault := spot.fault(value); fault != "" {
+			return Bound{}, errs.Newf(errs.Invalid, "the value of %s %s", author, fault)
 		}
 		bound[i] = value
 	}
@@ -70,7 +70,7 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 }
 
 // value finds what fills a parameter; a fixed variable of the policy wins.
-func (p *Policy) value(param Param, values map[string]string) (string, bool) {
+func (p Policy) value(param Param, values map[string]string) (string, bool) {
 	for name, value := range p.Fixed {
 		canonical := newParam(name)
 		if canonical.Name == param.Name || param.Label != "" && (canonical.Label == param.Label || name == param.Label) {
@@ -122,27 +122,23 @@ var (
 	digits      = regexp.MustCompile(`^[0-9]{1,18}$`)
 )
 
-type valueError string
-
-func (e valueError) Error() string { return string(e) }
-
-// check refuses what must not stand in this spot.
-func (s spot) check(value string) error {
+// fault says what is wrong with a value for this spot, or "".
+func (s spot) fault(value string) string {
 	switch {
 	case value == "":
-		return valueError("is empty")
+		return "is empty"
 	case strings.HasPrefix(value, "-"):
-		return valueError("starts with a dash, which a program would take for a flag")
+		return "starts with a dash, which a program would take for a flag"
 	case len(value) > 4096:
-		return valueError("is too long")
+		return "is too long"
 	case strings.ContainsAny(value, "\n\t") || checkCharacters(value) != nil:
-		return valueError("holds a control or invisible character")
+		return "holds a control or invisible character"
 	case s.quoting == number && !digits.MatchString(value):
-		return valueError("must be a number here")
+		return "must be a number here"
 	case (!s.plain || s.quoting == raw) && !strictValue.MatchString(value):
-		return valueError("may hold only letters, digits, dots, underscores and dashes here")
+		return "may hold only letters, digits, dots, underscores and dashes here"
 	}
-	return nil
+	return ""
 }
 
 // quote writes a checked value so that the shell reads it as these very characters.

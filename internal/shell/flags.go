@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A flagSet is the allow-list of flags of a program or verb. Written as words:
 // "-w" stands alone, "-n=" takes a value, "--dry-run?" takes one only after an
@@ -63,7 +66,7 @@ func (c *call) values(names ...string) []string {
 }
 
 // words are all words that are no flags, after -- too.
-func (c *call) words() []string { return append(c.pos[:len(c.pos):len(c.pos)], c.rest...) }
+func (c *call) words() []string { return append(slices.Clip(c.pos), c.rest...) }
 
 func (c *call) add(name, value string) {
 	if c.set == nil {

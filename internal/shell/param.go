@@ -10,7 +10,7 @@ func Params(text string) []Param {
 	if checkText(text) != nil {
 		return nil
 	}
-	t, _ := newTemplate(text) //nolint:errcheck // a text that is not valid shell still has blanks to show
+	t, _ := newTemplate(text) // a text that is not valid shell still has blanks to show
 	return t.params()
 }
 

@@ -9,7 +9,7 @@ import (
 var redisCLI = &program{
 	stop:  true,
 	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys"),
-	refused: map[string]string{
+	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
 		"-a": "credentials do not belong in a command", "--pass": "credentials do not belong in a command", "--askpass": "it asks at the keyboard", "-u": "credentials do not belong in a command",
 		"--user": "credentials do not belong in a command", "--eval": "the text does not tell what the script does", "--rdb": "it writes a file", "--pipe": "it sends whatever it is fed", "-x": "it sends whatever it is fed",
 	},

@@ -147,7 +147,7 @@ func Known(name string) bool {
 	return ok
 }
 
-func (p *Policy) host(name string) (HostProgram, bool) {
+func (p Policy) host(name string) (HostProgram, bool) {
 	for _, h := range p.Programs {
 		if h.Name == name {
 			return h, true
@@ -157,7 +157,7 @@ func (p *Policy) host(name string) (HostProgram, bool) {
 }
 
 // missing says why a program cannot be started in this environment, or "".
-func (p *Policy) missing(name string) string {
+func (p Policy) missing(name string) string {
 	if _, listed := p.host(name); listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name) {
 		return ""
 	}

@@ -12,23 +12,17 @@ func redirection(r *syntax.Redirect, cmd syntax.Command) (class Class, input boo
 		return unknown("a redirection that names its own descriptor"), false
 	}
 	target := wordText(r.Word)
-	switch r.Op {
-	case syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
-		return Class{}, true
-	}
 	switch {
+	case r.Op == syntax.Hdoc || r.Op == syntax.DashHdoc || r.Op == syntax.WordHdoc:
+		return Class{}, true
 	case dynamic(target) || target == "":
 		return unknown("the target of a redirection is known only at run time"), true
 	case strings.HasPrefix(target, "/dev/tcp/") || strings.HasPrefix(target, "/dev/udp/"):
 		return refuse("a redirection may not open a connection"), true
-	}
-	switch r.Op {
-	case syntax.RdrIn, syntax.DplIn:
+	case r.Op == syntax.RdrIn || r.Op == syntax.DplIn:
 		return fileRead(target), true
-	case syntax.DplOut:
-		if strings.Trim(target, "0123456789-") == "" {
-			return Class{}, false
-		}
+	case r.Op == syntax.DplOut && strings.Trim(target, "0123456789-") == "":
+		return Class{}, false
 	}
 	return written(target, cmd), false
 }

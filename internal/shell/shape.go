@@ -20,11 +20,11 @@ func shape(file *syntax.File, value func(int) string) string {
 	}
 	d := shaper{value: value}
 	d.node(reflect.ValueOf(file))
-	return d.String()
+	return d.out.String()
 }
 
 type shaper struct {
-	strings.Builder
+	out   strings.Builder
 	value func(int) string
 }
 
@@ -37,34 +37,34 @@ func (d *shaper) node(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
-			d.WriteString("-")
+			d.out.WriteString("-")
 			return
 		}
-		if word, ok := v.Interface().(*syntax.Word); ok {
+		if word, ok := reflect.TypeAssert[*syntax.Word](v); ok {
 			d.word(word)
 			return
 		}
 		d.node(v.Elem())
 	case reflect.Struct:
-		d.WriteString(v.Type().Name() + "{")
-		for i := range v.NumField() {
-			if t := v.Field(i).Type(); t != posType && t != commentsType {
-				d.node(v.Field(i))
-				d.WriteByte(',')
+		d.out.WriteString(v.Type().Name() + "{")
+		for _, field := range v.Fields() {
+			if t := field.Type(); t != posType && t != commentsType {
+				d.node(field)
+				d.out.WriteByte(',')
 			}
 		}
-		d.WriteByte('}')
+		d.out.WriteByte('}')
 	case reflect.Slice:
-		d.WriteByte('[')
+		d.out.WriteByte('[')
 		for i := range v.Len() {
 			d.node(v.Index(i))
-			d.WriteByte(',')
+			d.out.WriteByte(',')
 		}
-		d.WriteByte(']')
+		d.out.WriteByte(']')
 	case reflect.String:
-		fmt.Fprintf(d, "%q", fill(v.String(), d.value))
+		fmt.Fprintf(&d.out, "%q", fill(v.String(), d.value))
 	default:
-		fmt.Fprint(d, v.Interface())
+		fmt.Fprint(&d.out, v.Interface())
 	}
 }
 
@@ -74,7 +74,7 @@ func (d *shaper) word(w *syntax.Word) {
 	var run strings.Builder
 	flush := func() {
 		if run.Len() > 0 {
-			fmt.Fprintf(d, "%q ", run.String())
+			fmt.Fprintf(&d.out, "%q ", run.String())
 			run.Reset()
 		}
 	}
@@ -93,15 +93,15 @@ func (d *shaper) word(w *syntax.Word) {
 				parts(part.Parts, true)
 			default:
 				flush()
-				fmt.Fprintf(d, "quoted=%t ", quoted)
+				fmt.Fprintf(&d.out, "quoted=%t ", quoted)
 				d.node(reflect.ValueOf(part))
 			}
 		}
 	}
-	d.WriteString("Word(")
+	d.out.WriteString("Word(")
 	parts(w.Parts, false)
 	flush()
-	d.WriteByte(')')
+	d.out.WriteByte(')')
 }
 
 func (d *shaper) literal(run *strings.Builder, lit string, quoted bool) {

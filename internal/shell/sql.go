@@ -15,14 +15,14 @@ func SQL(text string) Class {
 	if !ok {
 		return unknown("the SQL cannot be read surely")
 	}
-	class, any := Class{}, false
+	class, found := Class{}, false
 	for statement := range splitTokens(tokens) {
 		if len(statement) > 0 {
-			any = true
+			found = true
 			class = class.worst(classSQL(statement))
 		}
 	}
-	if !any {
+	if !found {
 		return unknown("there is no SQL statement")
 	}
 	return class
