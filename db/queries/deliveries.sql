@@ -23,3 +23,10 @@ SELECT * FROM deliveries WHERE id = $1;
 
 -- name: ListDeliveries :many
 SELECT * FROM deliveries WHERE incident_id = $1 ORDER BY created_at, id;
+
+-- name: AbandonDeliveries :execrows
+-- Tries end after hours; what is still pending after a day lost its job.
+UPDATE deliveries
+SET state = CASE WHEN doubtful THEN 'unknown' ELSE 'failed' END, body = '', finished_at = wardroom.now(),
+    last_error = CASE WHEN last_error = '' THEN 'not tried' ELSE last_error END
+WHERE state = 'pending' AND created_at < wardroom.now() - interval '1 day';

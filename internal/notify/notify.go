@@ -111,7 +111,10 @@ func (s *Service) Deliver(ctx context.Context, id uuid.UUID, last bool) error {
 	if s.sender != nil {
 		sendErr = s.sender.Send(ctx, Mail{ID: d.ID, To: d.Recipient, Subject: d.Subject, Text: d.Body, Date: d.CreatedAt})
 	}
-	ctx = context.WithoutCancel(ctx) // what happened is recorded even when Wardroom stops
+	if ctx.Err() != nil {
+		last = false // Wardroom stops; the queue gives this attempt back
+	}
+	ctx = context.WithoutCancel(ctx) // what happened is recorded all the same
 	doubtful := d.WasDoubtful || errors.Is(sendErr, ErrUnanswered)
 	switch {
 	case sendErr == nil:
@@ -130,6 +133,21 @@ func (s *Service) Deliver(ctx context.Context, id uuid.UUID, last bool) error {
 		return fmt.Errorf("notify: record outcome: %w", errors.Join(postgres.MapError(err), sendErr))
 	}
 	return sendErr
+}
+
+// CleanUp ends deliveries whose job was lost, so that their text does not stay.
+func (s *Service) CleanUp(ctx context.Context) error {
+	if _, err := authz.Require(ctx, authz.ManagePeople); err != nil {
+		return err
+	}
+	n, err := s.db.AbandonDeliveries(ctx)
+	if err != nil {
+		return fmt.Errorf("notify: clean up: %w", postgres.MapError(err))
+	}
+	if n > 0 {
+		s.log.WarnContext(ctx, "deliveries were abandoned", "rows", n)
+	}
+	return nil
 }
 
 // Delivery is what became of a message.

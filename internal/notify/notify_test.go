@@ -131,6 +131,56 @@ func TestAKilledAttemptIsDoubtful(t *testing.T) {
 	}
 }
 
+func TestStoppingIsNoLastAttempt(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s := notify.New(db, senderFunc(func(context.Context, notify.Mail) error {
+		cancel()
+		return context.Canceled
+	}), &queue{}, slog.New(slog.DiscardHandler))
+	id, err := mailTo(t, db, s, "bo@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = s.Deliver(ctx, id, true); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if d, err := db.Delivery(t.Context(), id); err != nil || d.State != notify.Pending || d.Body != secret {
+		t.Errorf("recorded %+v: %v", d, err)
+	}
+}
+
+type senderFunc func(context.Context, notify.Mail) error
+
+func (f senderFunc) Send(ctx context.Context, m notify.Mail) error { return f(ctx, m) }
+
+func TestLostJobsLeaveNoText(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	s := notify.New(db, &outbox{}, &queue{}, slog.New(slog.DiscardHandler))
+	ctx := authz.WithActor(t.Context(), authz.Wardroom())
+	for _, age := range []string{"0 hours", "25 hours"} {
+		id, err := mailTo(t, db, s, "bo@example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = db.Pool.Exec(ctx, "UPDATE deliveries SET created_at = created_at - $1::text::interval WHERE id = $2", age, id); err != nil {
+			t.Fatal(err)
+		}
+		if err = s.CleanUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Delivery(ctx, id)
+		if lost := age != "0 hours"; err != nil || (d.State == notify.Failed) != lost || (d.Body == "") != lost {
+			t.Errorf("after %s: %+v %v", age, d, err)
+		}
+	}
+	if err := s.CleanUp(t.Context()); errs.KindOf(err) != errs.Unauthenticated {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
 func TestWithoutAMailServer(t *testing.T) {
 	t.Parallel()
 	db, jobs := pgtest.New(t), &queue{}

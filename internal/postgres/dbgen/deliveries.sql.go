@@ -12,6 +12,22 @@ import (
 	"github.com/google/uuid"
 )
 
+const abandonDeliveries = `-- name: AbandonDeliveries :execrows
+UPDATE deliveries
+SET state = CASE WHEN doubtful THEN 'unknown' ELSE 'failed' END, body = '', finished_at = wardroom.now(),
+    last_error = CASE WHEN last_error = '' THEN 'not tried' ELSE last_error END
+WHERE state = 'pending' AND created_at < wardroom.now() - interval '1 day'
+`
+
+// Tries end after hours; what is still pending after a day lost its job.
+func (q *Queries) AbandonDeliveries(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, abandonDeliveries)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const beginDelivery = `-- name: BeginDelivery :one
 WITH old AS (
     SELECT id, doubtful FROM deliveries WHERE deliveries.id = $1 AND state = 'pending' FOR UPDATE
