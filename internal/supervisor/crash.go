@@ -31,8 +31,8 @@ func (c *crashText) String() string {
 func (c *crashText) reason() string {
 	text := c.String()
 	for _, sign := range []string{
-		"stack overflow", "stack exceeds", "out of memory", "cannot allocate memory", "failed to create new OS thread", "ThreadSanitizer failed to allocate",
-		"newosproc", "errno=12", "makeslice: len out of range",
+		"stack overflow", "stack exceeds", "out of memory", "cannot allocate memory", "failed to create new OS thread", "newosproc",
+		"makeslice: len out of range", "too many address space collisions", "ThreadSanitizer failed to allocate", // the last two: out of memory in a -race build
 	} {
 		if strings.Contains(text, sign) {
 			return ReasonLimit

@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 		}
 		if filepath.Base(os.Args[0]) == "kubectl" {
 			fmt.Println("kubectl", strings.Join(os.Args[1:], " "))
+			if os.Getenv("HANG") != "" {
+				select {}
+			}
 			os.Exit(0)
 		}
 	}
@@ -258,6 +261,18 @@ func finish(t *testing.T, child *supervisor.Child) result {
 func run(t *testing.T, text string, change ...func(*supervisor.Spec)) result {
 	t.Helper()
 	return finish(t, begin(t, text, change...))
+}
+
+// await reads output until it is want.
+func await(t *testing.T, child *supervisor.Child, want string) {
+	t.Helper()
+	text := ""
+	for text != want {
+		event, ok := <-child.Events()
+		if text += string(event.Output); !ok || event.Exit != nil || !strings.HasPrefix(want, text) {
+			t.Fatalf("the run said %q and not %q: %+v", text, want, event.Exit)
+		}
+	}
 }
 
 // firstPIDs reads n lines of output, each a process number.
