@@ -28,3 +28,6 @@ DELETE FROM access_links WHERE user_id = $1 AND purpose = 'reset' AND used_at IS
 -- name: DeleteOldAccessLinks :execrows
 -- Kept for a week, so that somebody who comes late reads "expired" and not "unknown".
 DELETE FROM access_links WHERE expires_at < wardroom.now() - interval '7 days';
+
+-- name: DeleteUnusedLinksBy :exec
+DELETE FROM access_links WHERE created_by = $1 AND used_at IS NULL;

@@ -30,24 +30,27 @@ var current = cost{memory: 19 << 10, passes: 2, threads: 1}
 const (
 	saltBytes = 16
 	keyBytes  = 32
-	slotWait  = 5 * time.Second
 )
 
 // hasher bounds how many passwords are hashed at the same moment: each takes 19 MiB.
 type hasher struct {
 	slots chan struct{}
-	dummy string // a hash of nothing that anybody knows, for names that do not exist
+	wait  time.Duration // for a slot
+	dummy string        // a hash of nothing that anybody knows, for names that do not exist
 }
 
 func newHasher() *hasher {
 	salt, key := make([]byte, saltBytes), make([]byte, keyBytes)
 	_, _ = rand.Read(salt)
 	_, _ = rand.Read(key)
-	return &hasher{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), dummy: encode(current, salt, key)}
+	return &hasher{
+		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: 5 * time.Second,
+		dummy: encode(current, salt, key),
+	}
 }
 
 func (h *hasher) key(ctx context.Context, c cost, password string, salt []byte, size uint32) ([]byte, error) {
-	wait, cancel := context.WithTimeout(ctx, slotWait)
+	wait, cancel := context.WithTimeout(ctx, h.wait)
 	defer cancel()
 	select {
 	case h.slots <- struct{}{}:

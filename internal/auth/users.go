@@ -54,7 +54,7 @@ func (s *Service) List(ctx context.Context) ([]User, error) {
 	return usersFrom(rows), nil
 }
 
-// Disable locks a person out and ends their sessions at once. Conflict for oneself and
+// Disable locks a person out; their sessions and the links that they made end at once. Conflict for oneself and
 // for the last administrator.
 func (s *Service) Disable(ctx context.Context, id uuid.UUID) error {
 	return s.manage(ctx, id, "disabled", func(ctx context.Context, tx *postgres.Tx) error {
@@ -64,7 +64,10 @@ func (s *Service) Disable(ctx context.Context, id uuid.UUID) error {
 		if err := tx.DeleteSessionsOf(ctx, id); err != nil {
 			return err
 		}
-		return tx.DeleteUnusedResets(ctx, &id)
+		if err := tx.DeleteUnusedResets(ctx, &id); err != nil {
+			return err
+		}
+		return tx.DeleteUnusedLinksBy(ctx, &id) // they know those links: no way back in by one
 	})
 }
 
@@ -76,15 +79,21 @@ func (s *Service) Enable(ctx context.Context, id uuid.UUID) error {
 	})
 }
 
-// ChangeRole makes a person something else, from their next request on. Conflict for
-// oneself and for the last administrator.
+// ChangeRole makes a person something else, from their next request on; links made by
+// somebody who is no administrator any more end. Conflict for oneself and for the last
+// administrator.
 func (s *Service) ChangeRole(ctx context.Context, id uuid.UUID, role authz.Role) error {
 	return s.manage(ctx, id, "role changed", func(ctx context.Context, tx *postgres.Tx) error {
 		if !role.Valid() {
 			return errRole
 		}
-		_, err := tx.SetUserRole(ctx, dbgen.SetUserRoleParams{ID: id, Role: string(role)})
-		return err
+		if _, err := tx.SetUserRole(ctx, dbgen.SetUserRoleParams{ID: id, Role: string(role)}); err != nil {
+			return err
+		}
+		if role == authz.Admin {
+			return nil
+		}
+		return tx.DeleteUnusedLinksBy(ctx, &id) // they know those links: no way back up by one
 	})
 }
 

@@ -111,6 +111,15 @@ func (q *Queries) DeleteOldAccessLinks(ctx context.Context) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const deleteUnusedLinksBy = `-- name: DeleteUnusedLinksBy :exec
+DELETE FROM access_links WHERE created_by = $1 AND used_at IS NULL
+`
+
+func (q *Queries) DeleteUnusedLinksBy(ctx context.Context, createdBy *uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteUnusedLinksBy, createdBy)
+	return err
+}
+
 const deleteUnusedResets = `-- name: DeleteUnusedResets :exec
 DELETE FROM access_links WHERE user_id = $1 AND purpose = 'reset' AND used_at IS NULL
 `
