@@ -8,7 +8,8 @@ CREATE TABLE sources (
     up_since      timestamptz, -- what the source says of its own start
     last_error    text NOT NULL DEFAULT '',
     last_error_at timestamptz,
-    silent_since  timestamptz -- set while its symptoms are unknown
+    silent_since  timestamptz, -- set while its symptoms are unknown
+    last_symptom_at timestamptz -- when something that it reported began to fire
 );
 
 CREATE TABLE symptoms (
@@ -30,8 +31,9 @@ CREATE TABLE symptoms (
     annotations   jsonb NOT NULL DEFAULT '{}',
     generator_url text NOT NULL DEFAULT '',
     starts_at     timestamptz NOT NULL, -- as reported; the least one wins
+    follows       timestamptz, -- when the episode before it ended; it cannot have begun earlier
     first_seen_at timestamptz NOT NULL DEFAULT wardroom.now(),
-    last_seen_at  timestamptz NOT NULL DEFAULT wardroom.now(),
+    changed_at    timestamptz NOT NULL DEFAULT wardroom.now(), -- a report that says nothing new does not count
     resolved_at   timestamptz,
     absent_polls  smallint NOT NULL DEFAULT 0, -- polls in a row that did not list it
     incident_id   uuid REFERENCES incidents,   -- the incident it belongs to

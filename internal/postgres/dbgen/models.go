@@ -220,15 +220,16 @@ type SignInFailure struct {
 }
 
 type Source struct {
-	Name        string
-	SourceGroup string
-	Kind        string
-	LastSeenAt  *time.Time
-	LastPollAt  *time.Time
-	UpSince     *time.Time
-	LastError   string
-	LastErrorAt *time.Time
-	SilentSince *time.Time
+	Name          string
+	SourceGroup   string
+	Kind          string
+	LastSeenAt    *time.Time
+	LastPollAt    *time.Time
+	UpSince       *time.Time
+	LastError     string
+	LastErrorAt   *time.Time
+	SilentSince   *time.Time
+	LastSymptomAt *time.Time
 }
 
 type Symptom struct {
