@@ -71,7 +71,21 @@ CREATE TABLE run_programs (
     PRIMARY KEY (run_id, seq)
 );
 
+-- What fills placeholders in later commands: typed by a responder, or assigned at the top
+-- level of a successful run (POD=$(…) in step 1, $POD in step 2).
+CREATE TABLE incident_variables (
+    incident_id uuid NOT NULL REFERENCES incidents,
+    name        text NOT NULL,
+    value       text NOT NULL,
+    origin      text NOT NULL CHECK (origin IN ('typed', 'run')),
+    run_id      uuid REFERENCES runs,
+    set_by      text NOT NULL,
+    set_at      timestamptz NOT NULL DEFAULT wardroom.now(),
+    PRIMARY KEY (incident_id, name)
+);
+
 -- +goose Down
+DROP TABLE incident_variables;
 DROP TABLE run_programs;
 DROP TABLE run_chunks;
 DROP TABLE runs;

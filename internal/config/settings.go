@@ -14,22 +14,22 @@ import (
 // Settings are the process's settings, read once at start.
 type Settings struct {
 	Port           string `env:"PORT" envDefault:"8080"`
-	Listen         string `env:"WARDROOM_LISTEN"`                       // host:port; default 127.0.0.1:PORT
-	PublicURL      string `env:"WARDROOM_PUBLIC_URL"`                   // base of absolute links, e.g. https://wardroom.example.org
-	Data           string `env:"WARDROOM_DATA"`                         // data directory
-	DatabaseURL    string `env:"DATABASE_URL,unset"`                    // empty: a private PostgreSQL in Data
-	DatabaseFile   string `env:"DATABASE_URL_FILE,file"`                // content of the file, for container secrets
-	RedisURL       string `env:"REDIS_URL,unset"`                       // empty: one process serves everybody
-	RedisFile      string `env:"REDIS_URL_FILE,file"`                   //
-	Environments   string `env:"WARDROOM_ENVIRONMENTS"`                 // path of the environments file
-	Playbooks      string `env:"WARDROOM_PLAYBOOKS"`                    // directory with the team's own runbooks
+	Listen         string `env:"WARDROOM_LISTEN"`                         // host:port; default 127.0.0.1:PORT
+	PublicURL      string `env:"WARDROOM_PUBLIC_URL"`                     // base of absolute links, e.g. https://wardroom.example.org
+	Data           string `env:"WARDROOM_DATA"`                           // data directory
+	DatabaseURL    string `env:"DATABASE_URL,unset"`                      // empty: a private PostgreSQL in Data
+	DatabaseFile   string `env:"DATABASE_URL_FILE,file"`                  // content of the file, for container secrets
+	RedisURL       string `env:"REDIS_URL,unset"`                         // empty: one process serves everybody
+	RedisFile      string `env:"REDIS_URL_FILE,file"`                     //
+	Environments   string `env:"WARDROOM_ENVIRONMENTS"`                   // path of the environments file
+	Playbooks      string `env:"WARDROOM_PLAYBOOKS"`                      // directory with the team's own runbooks
 	Instance       string `env:"WARDROOM_INSTANCE" envDefault:"wardroom"` // name shown at sign-in
-	User           string `env:"WARDROOM_USER" envDefault:"wardroom"`   // unprivileged user for children when started as root
-	RunUser        string `env:"WARDROOM_RUN_USER" envDefault:"nobody"` // unprivileged user that runs commands when started as root
-	SMTPURL        string `env:"WARDROOM_SMTP_URL,unset"`               // smtp://user:password@host:587; empty: no mail
-	MailFrom       string `env:"WARDROOM_MAIL_FROM"`                    //
-	LogFormat      string `env:"WARDROOM_LOG" envDefault:"text"`        // text or json
-	TrustedProxies string `env:"WARDROOM_TRUSTED_PROXIES"`              // CIDRs whose X-Forwarded-For is believed
+	User           string `env:"WARDROOM_USER"`                           // unprivileged user for children when started as root
+	RunUser        string `env:"WARDROOM_RUN_USER" envDefault:"nobody"`   // unprivileged user that runs commands when started as root
+	SMTPURL        string `env:"WARDROOM_SMTP_URL,unset"`                 // smtp://user:password@host:587; empty: no mail
+	MailFrom       string `env:"WARDROOM_MAIL_FROM"`                      //
+	LogFormat      string `env:"WARDROOM_LOG" envDefault:"text"`          // text or json
+	TrustedProxies string `env:"WARDROOM_TRUSTED_PROXIES"`                // CIDRs whose X-Forwarded-For is believed
 }
 
 // ReadSettings reads the settings through getenv and reports every mistake in one error.

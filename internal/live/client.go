@@ -62,8 +62,8 @@ func (c *Client) take() (*Frame, error) {
 	return c.outbox.take(), nil
 }
 
-// offer queues a frame without ever waiting.
-func (c *Client) offer(f *Frame) {
+// Offer queues a frame for this client alone, without ever waiting.
+func (c *Client) Offer(f *Frame) {
 	c.mu.Lock()
 	if c.err == nil && !c.outbox.put(f) {
 		c.fail(ErrSlow)

@@ -51,7 +51,7 @@ func (h *Hub) Publish(f *Frame) {
 	defer h.mu.RUnlock()
 	if t := h.topics[f.Topic]; t != nil {
 		for c := range t.clients {
-			c.offer(f)
+			c.Offer(f)
 		}
 	}
 }

@@ -1,0 +1,152 @@
+// Package wardroom holds the test of the import rules; the program is in cmd/web.
+package wardroom
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says which of our packages a package may import; a package that is missing here
+// fails the test, so that a new room gets its place on purpose. "…/" stands for
+// everything below. The rules are explained in docs/adr/0001-the-house.md.
+var layers = map[string][]string{
+	"cmd/web":                    {"internal/"},
+	"db":                         {},
+	"static":                     {},
+	"views":                      {},
+	"playbooks":                  {},
+	"internal/errs":              {},
+	"internal/process":           {},
+	"internal/live":              {},
+	"internal/ansi":              {},
+	"internal/authz":             {"internal/errs"},
+	"internal/config":            {},
+	"internal/shell":             {"internal/errs"},
+	"internal/supervisor/":       {"internal/supervisor/", "internal/shell", "internal/process"},
+	"internal/playbooks":         {"internal/shell", "internal/errs", "playbooks"},
+	"internal/postgres":          {"internal/errs", "internal/postgres/dbgen", "db"},
+	"internal/postgres/dbgen":    {},
+	"internal/postgres/embedded": {"internal/process"},
+	"internal/postgres/pgtest":   {"internal/postgres", "internal/postgres/embedded"},
+	"internal/timeline":          {"internal/postgres", "internal/postgres/dbgen", "internal/authz", "internal/errs"},
+	"internal/auth":              service(),
+	"internal/notify":            service(),
+	"internal/symptoms":          service("internal/config", "internal/playbooks"),
+	"internal/incidents":         service("internal/playbooks"),
+	"internal/escalation":        service(),
+	"internal/reviews":           service("internal/incidents", "internal/diagnostics"),
+	"internal/diagnostics":       service("internal/config", "internal/playbooks", "internal/shell", "internal/supervisor", "internal/process", "internal/ansi"),
+	"internal/jobs":              {"internal/postgres", "internal/auth", "internal/notify"},
+	"internal/handlers":          {"internal/", "views", "static"},
+	"internal/app":               {"internal/", "playbooks"},
+	"demo/":                      {"demo/", "internal/postgres/embedded", "internal/process", "internal/config"},
+	"e2e":                        {"demo/", "internal/", "static"},
+	"views/internal/":            {"views", "static"},
+}
+
+func service(more ...string) []string {
+	return append([]string{
+		"internal/postgres", "internal/postgres/dbgen", "internal/live", "internal/authz", "internal/errs", "internal/timeline",
+	}, more...)
+}
+
+// only says which of our packages may import a library.
+var only = map[string][]string{
+	"github.com/labstack/echo/":            {"internal/handlers"},
+	"github.com/gorilla/websocket":         {"internal/handlers"},
+	"github.com/riverqueue/river":          {"internal/jobs", "internal/postgres"},
+	"github.com/redis/go-redis/":           {"internal/live/redisbroker", "internal/supervisor/", "demo/"},
+	"k8s.io/client-go/":                    {"internal/symptoms/kubernetes"},
+	"mvdan.cc/sh/":                         {"internal/shell", "internal/supervisor/"},
+	"github.com/yuin/goldmark":             {"internal/playbooks"},
+	"github.com/chromedp/chromedp":         {"e2e", "views"},
+	"github.com/caarlos0/env/":             {"internal/config"},
+	"github.com/pressly/goose/":            {"internal/postgres"},
+	"github.com/wneessen/go-mail":          {"internal/notify"},
+	"github.com/a-h/templ":                 {"views", "internal/handlers"},
+	"golang.org/x/crypto/argon2":           {"internal/auth"},
+	"github.com/prometheus/client_golang/": {"internal/app", "demo/"},
+}
+
+// below is what nobody but these may import.
+var reserved = map[string][]string{
+	"internal/handlers": {"internal/app"},
+	"internal/app":      {"cmd/web", "e2e"},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportRules(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "wardroom/")
+		if name == "wardroom" {
+			continue
+		}
+		allowed, known := layer(name)
+		if !known {
+			t.Errorf("%s has no place in the layers: add it to arch_test.go", name)
+		}
+		for _, imported := range p.Imports {
+			ours, isOurs := strings.CutPrefix(imported, "wardroom/")
+			switch {
+			case !isOurs:
+				for library, users := range only {
+					if strings.HasPrefix(imported, library) && !matches(users, name) {
+						t.Errorf("%s imports %s, which only %v may", name, imported, users)
+					}
+				}
+			case !matches(allowed, ours):
+				t.Errorf("%s imports %s", name, ours)
+			}
+			if users, is := reserved[ours]; is && !matches(users, name) {
+				t.Errorf("%s imports %s, which only %v may", name, ours, users)
+			}
+		}
+	}
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func layer(name string) ([]string, bool) {
+	if allowed, ok := layers[name]; ok {
+		return allowed, true
+	}
+	for prefix, allowed := range layers {
+		if strings.HasSuffix(prefix, "/") && strings.HasPrefix(name+"/", prefix) {
+			return allowed, true
+		}
+	}
+	return nil, false
+}
+
+func matches(rules []string, name string) bool {
+	return slices.ContainsFunc(rules, func(rule string) bool {
+		return rule == name || strings.HasSuffix(rule, "/") && strings.HasPrefix(name+"/", rule)
+	})
+}

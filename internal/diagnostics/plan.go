@@ -1,0 +1,247 @@
+package diagnostics
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wardroom/internal/authz"
+	"wardroom/internal/config"
+	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
+	"wardroom/internal/postgres"
+	"wardroom/internal/postgres/dbgen"
+	"wardroom/internal/shell"
+)
+
+// Default limits of a run's time, EXECUTION.md "How it runs".
+const (
+	DiagnosisTimeout  = time.Minute
+	ResolutionTimeout = 5 * time.Minute
+)
+
+// Request names a command of an attached playbook and what fills its placeholders.
+type Request struct {
+	Incident int64
+	Attached uuid.UUID
+	Step     string
+	Command  string
+	Values   map[string]string // typed now; beats labels and variables, not fixed ones
+
+	// What the person has seen and confirmed. A plain read needs neither.
+	Confirmed shell.Risk
+	Hash      string // Plan.Hash of the confirmed plan
+	TypedName string // the environment's name, typed, for destroy
+}
+
+// Origin says where a value came from.
+type Origin string
+
+// The origins, in the order in which they win: a fixed variable beats all.
+const (
+	FromFixed Origin = "fixed"
+	FromTyped Origin = "typed"
+	FromRun   Origin = "run" // assigned by an earlier run
+	FromAlert Origin = "alert"
+	FromEnv   Origin = "environment"
+)
+
+// Value is what filled a placeholder.
+type Value struct {
+	Name   string `json:"name"`
+	Text   string `json:"text"` // the placeholder as written
+	Value  string `json:"value"`
+	Origin Origin `json:"origin"`
+}
+
+// Plan is what exactly would run, where, and whether it may.
+type Plan struct {
+	IncidentID  uuid.UUID
+	Number      int64
+	Environment config.Environment
+	Step        playbooks.Step
+	Command     playbooks.Command
+	Section     string
+	Values      []Value
+	Missing     []shell.Param // placeholders that nothing fills
+	Text        string        // final exact text; the written one while values are missing
+	Analysis    shell.Analysis
+	Risk        shell.Risk // of the text, raised where the author asks for it
+	Refused     string     // why it can't be run here; empty when it can
+	Hash        string     // names text, environment and class: what a confirmation refers to
+	Timeout     time.Duration
+}
+
+// Asks says whether the plan must be confirmed before it runs.
+func (p Plan) Asks() bool { return p.Risk != shell.Read || p.Analysis.Discloses }
+
+// Planner plans the commands of one incident: it has read what fills placeholders once.
+type Planner struct {
+	room  dbgen.IncidentForRunRow
+	env   config.Environment
+	known bool // the environment is in the file
+	fill  filling
+}
+
+// Planner reads what the incident's commands are planned with.
+func (s *Service) Planner(ctx context.Context, number int64) (*Planner, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return nil, err
+	}
+	room, err := s.db.IncidentForRun(ctx, number)
+	if err != nil {
+		return nil, postgres.MapError(err)
+	}
+	p := &Planner{room: room}
+	p.env, p.known = s.environments.Environment(room.Environment)
+	p.fill, err = s.fill(ctx, room.ID, p.env)
+	return p, err
+}
+
+// Environment is where the incident's commands run; ok is false when it has none.
+func (p *Planner) Environment() (env config.Environment, ok bool) { return p.env, p.known }
+
+// Plan tells what the request would run. It changes nothing.
+func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
+	planner, err := s.Planner(ctx, req.Incident)
+	if err != nil {
+		return Plan{}, err
+	}
+	book, err := s.rooms.Snapshot(ctx, planner.room.ID, req.Attached)
+	if err != nil {
+		return Plan{}, err
+	}
+	return planner.Plan(book, req)
+}
+
+// Plan tells what the request would run from the playbook.
+func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
+	step, ok := book.Step(req.Step)
+	if !ok {
+		return Plan{}, errs.New(errs.NotFound, "The playbook has no such step.")
+	}
+	command, ok := step.Command(req.Command)
+	if !ok {
+		return Plan{}, errs.New(errs.NotFound, "The step has no such command.")
+	}
+	p := Plan{
+		IncidentID: pl.room.ID, Number: pl.room.Number, Environment: pl.env, Step: *step, Command: *command,
+		Section: sectionOf(book, req.Step), Text: command.Text, Timeout: command.Timeout,
+	}
+	if p.Timeout == 0 {
+		p.Timeout = DiagnosisTimeout
+		if p.Section == playbooks.Resolution {
+			p.Timeout = ResolutionTimeout
+		}
+	}
+	p.resolve(PolicyOf(pl.env), pl.fill.with(req.Values))
+	p.judge(pl.room.Status, pl.known)
+	p.Hash = p.hash()
+	return p, nil
+}
+
+// resolve binds the values into the command and classes the result.
+func (p *Plan) resolve(policy shell.Policy, fill filling) {
+	values := map[string]string{}
+	for _, param := range shell.Params(p.Command.Text) {
+		v, ok := fill.value(param)
+		if !ok {
+			p.Missing = append(p.Missing, param)
+			continue
+		}
+		p.Values = append(p.Values, v)
+		values[param.Name] = v.Value
+	}
+	p.Analysis = policy.Analyse(p.Command.Text)
+	if len(p.Missing) == 0 {
+		bound, err := policy.Bind(p.Command.Text, values)
+		if err != nil {
+			p.Refused = errs.Message(err)
+		} else {
+			p.Text, p.Analysis = bound.Text, bound.Analysis
+		}
+	}
+	p.Risk = p.Analysis.Risk
+	if p.Command.Raise != nil {
+		p.Risk = max(p.Risk, *p.Command.Raise)
+	}
+}
+
+// judge says why the plan can't be run, if it can't.
+func (p *Plan) judge(status string, known bool) {
+	switch {
+	case p.Refused != "":
+	case !known:
+		p.Refused = "The incident has no environment to run commands in."
+	case status == "closed":
+		p.Refused = "The incident is closed."
+	case p.Command.Kind != playbooks.Shell:
+		p.Refused = fmt.Sprintf("%s can't be run from here yet: copy it, run it elsewhere and mark the step done.", p.Command.Kind)
+	case p.Analysis.Refused != "":
+		p.Refused = p.Analysis.Refused
+	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:
+		p.Refused = "Copy it, do it elsewhere and mark the step done: " + p.Analysis.Why
+	case p.Risk == shell.Destroy && p.Environment.Approvals != "none":
+		p.Refused = fmt.Sprintf("Environment %s asks for a second person's approval before anything is destroyed, and approvals are not available yet.", p.Environment.Name)
+	default:
+		p.Refused = p.unlisted()
+	}
+}
+
+// unlisted refuses a change whose values come from an alert and are in no list of the
+// environment: labels are hostile (EXECUTION.md 6).
+func (p *Plan) unlisted() string {
+	if p.Risk == shell.Read {
+		return ""
+	}
+	for _, v := range p.Values {
+		if v.Origin != FromAlert {
+			continue
+		}
+		if !slices.Contains(p.Environment.Variables[v.Name].Allow, v.Value) {
+			return fmt.Sprintf("%s=%q comes from the alert, and environment %s does not list it among the values that a change may use.", v.Name, v.Value, p.Environment.Name)
+		}
+	}
+	return ""
+}
+
+func (p *Plan) hash() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%v", p.Text, p.Environment.Name, p.Risk, p.Analysis.Discloses))
+	return hex.EncodeToString(sum[:])
+}
+
+// check compares what was confirmed with what would run now.
+func (p *Plan) check(req Request) error {
+	if len(p.Missing) > 0 {
+		return errs.Newf(errs.Invalid, "%s needs a value.", p.Missing[0].Text)
+	}
+	if p.Refused != "" {
+		return errs.New(errs.Invalid, p.Refused)
+	}
+	if !p.Asks() {
+		return nil
+	}
+	if req.Hash != p.Hash || req.Confirmed != p.Risk {
+		return errs.New(errs.Conflict, "This is not what was confirmed: look at the command again and confirm it.")
+	}
+	if p.Risk == shell.Destroy && req.TypedName != p.Environment.Name {
+		return errs.Newf(errs.Invalid, "Type the environment's name, %s, to confirm.", p.Environment.Name)
+	}
+	return nil
+}
+
+func sectionOf(book playbooks.Playbook, step string) string {
+	for _, section := range book.Sections {
+		for _, st := range section.Steps {
+			if st.ID == step {
+				return section.Kind
+			}
+		}
+	}
+	return playbooks.Other
+}

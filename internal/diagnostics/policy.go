@@ -1,0 +1,71 @@
+package diagnostics
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+
+	"wardroom/internal/config"
+	"wardroom/internal/shell"
+	"wardroom/internal/supervisor"
+)
+
+// PolicyOf is what the environments file permits in this environment.
+func PolicyOf(env config.Environment) shell.Policy {
+	p := shell.Policy{Platform: shell.Platform(env.Platform), Fixed: map[string]string{}}
+	for name, v := range env.Variables {
+		if v.Fixed {
+			p.Fixed[name] = v.Value
+		}
+	}
+	for _, program := range env.Programs {
+		host := shell.HostProgram{Name: program.Name, Path: program.Path, Env: program.Env, Verbs: map[string]shell.Risk{}}
+		for verb, class := range program.Verbs {
+			// config.Validate has refused other words; should one slip through it is Unknown.
+			host.Verbs[verb], _ = shell.ParseRisk(class)
+		}
+		p.Programs = append(p.Programs, host)
+	}
+	if env.Kubernetes != nil {
+		p.Namespaces = env.Kubernetes.Namespaces
+	}
+	return p
+}
+
+// spec is what the run's process may know.
+func (s *Service) spec(p Plan, run Run, vars map[string]string) (supervisor.Spec, error) {
+	spec := supervisor.Spec{
+		RunID: run.ID.String(), Text: p.Text, Scratch: s.scratch(run.IncidentID),
+		Confirmed: min(p.Risk, shell.Destroy), Discloses: p.Analysis.Discloses,
+		Policy: PolicyOf(p.Environment), Hosts: maps.Clone(p.Environment.Hosts), Own: s.opts.Own,
+		Vars: vars, Timeout: p.Timeout, RunAs: s.opts.RunUser,
+	}
+	for _, c := range p.Environment.Postgres {
+		dsn, err := secret(c.DSN, c.DSNFile)
+		if err != nil {
+			return spec, fmt.Errorf("diagnostics: postgres %s: %w", c.Alias, err)
+		}
+		spec.Postgres = append(spec.Postgres, supervisor.Conn{Alias: c.Alias, URL: dsn})
+	}
+	for _, c := range p.Environment.Redis {
+		url, err := secret(c.URL, c.URLFile)
+		if err != nil {
+			return spec, fmt.Errorf("diagnostics: redis %s: %w", c.Alias, err)
+		}
+		spec.Redis = append(spec.Redis, supervisor.Conn{Alias: c.Alias, URL: url})
+	}
+	return spec, nil
+}
+
+// secret reads a value that may stand in a file of its own.
+func secret(value, file string) (string, error) {
+	if value != "" || file == "" {
+		return value, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(string(data)), nil
+}

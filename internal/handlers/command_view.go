@@ -1,0 +1,197 @@
+package handlers
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"wardroom/internal/ansi"
+	"wardroom/internal/authz"
+	"wardroom/internal/diagnostics"
+	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
+	"wardroom/internal/shell"
+	"wardroom/views"
+)
+
+// commandView maps a command with its runs, newest first.
+func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Playbook, step *playbooks.Step, command *playbooks.Command) (views.Command, error) {
+	plan, err := d.planner.Plan(book, diagnostics.Request{Attached: attached, Step: step.ID, Command: command.ID})
+	if err != nil {
+		return views.Command{}, err
+	}
+	v := views.Command{
+		ID: views.ElementID(attached.String(), step.ID, command.ID), Key: command.ID, Step: step.ID, Attached: attached.String(),
+		Incident: int(d.incident.Number), Caption: command.Caption, Kind: command.Kind, Segments: segments(plan), Text: plan.Text,
+		Hash: plan.Hash, Risk: plan.Risk.String(), Why: plan.Analysis.Why, Reveals: plan.Analysis.Discloses, Refused: plan.Refused,
+		CanWrite: d.canWrite(),
+	}
+	for _, param := range plan.Missing {
+		v.Inputs = append(v.Inputs, views.Input{Name: param.Name, Label: param.Text, Secret: param.Secret})
+	}
+	if plan.Risk == shell.Change && v.Refused == "" {
+		v.Hints = append(v.Hints, views.Hint{Icon: "pencil", Text: plan.Analysis.Why})
+	}
+	s.addRuns(&v, d, attached)
+	return v, nil
+}
+
+func (s *Server) addRuns(v *views.Command, d roomData, attached uuid.UUID) {
+	var mine []diagnostics.Run
+	for _, run := range d.runs {
+		if run.AttachedID == attached && run.CommandID == v.Key && run.StepID == v.Step {
+			mine = append(mine, run)
+		}
+	}
+	for i, run := range slices.Backward(mine) {
+		v.History = append(v.History, views.RunLink{
+			ID: run.ID.String(), Text: fmt.Sprintf("Run %d", len(mine)-i), State: runState(run.State), Current: i == 0,
+		})
+	}
+	if len(mine) > 0 {
+		run := s.runView(mine[0], d.viewer)
+		run.Previous = len(mine) - 1
+		v.Run = &run
+		v.Tail = logLines(d.tails[mine[0].ID])
+	}
+}
+
+// segments splits the exact text so that what came from a variable is underlined. When the
+// values changed more than their places, the whole text is shown as it is.
+func segments(p diagnostics.Plan) []views.Segment {
+	type place struct {
+		text string
+		seg  views.Segment
+	}
+	var places []place
+	for _, v := range p.Values {
+		places = append(places, place{v.Text, views.Segment{Text: v.Value, Value: true, From: originWord(v.Origin)}})
+	}
+	for _, m := range p.Missing {
+		places = append(places, place{m.Text, views.Segment{Text: m.Text, Open: true}})
+	}
+	rest, all, joined := p.Command.Text, []views.Segment(nil), ""
+	for {
+		at, found := len(rest), place{}
+		for _, pl := range places {
+			if i := strings.Index(rest, pl.text); i >= 0 && i < at {
+				at, found = i, pl
+			}
+		}
+		if at > 0 {
+			all = append(all, views.Segment{Text: rest[:at]})
+			joined += rest[:at]
+		}
+		if found.text == "" {
+			break
+		}
+		all = append(all, found.seg)
+		joined += found.seg.Text
+		rest = rest[at+len(found.text):]
+	}
+	if joined != p.Text && len(p.Missing) == 0 {
+		return []views.Segment{{Text: p.Text}}
+	}
+	return all
+}
+
+func originWord(o diagnostics.Origin) string {
+	switch o {
+	case diagnostics.FromAlert:
+		return "alert"
+	case diagnostics.FromTyped, diagnostics.FromRun:
+		return "typed"
+	default:
+		return "environment"
+	}
+}
+
+func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
+	v := views.Run{
+		ID: run.ID.String(), State: runState(run.State), By: run.By, Mine: run.ByID == viewer.ID, At: views.Clock(run.Created),
+		Lines: int(run.Lines), Note: run.Note,
+	}
+	if run.Started != nil {
+		v.At = views.Clock(*run.Started)
+		v.Elapsed = views.Timer(*run.Started, s.Now())
+	}
+	if !run.State.Active() {
+		v.Outcome = outcome(run)
+		if run.Started != nil {
+			v.Took = views.Took(run.Took(s.Now()))
+		}
+		v.Problem = run.Reason
+	}
+	return v
+}
+
+// runState is the word that the views draw a state with.
+func runState(state diagnostics.State) string {
+	switch state {
+	case diagnostics.Succeeded:
+		return "passed"
+	case diagnostics.Failed, diagnostics.TimedOut, diagnostics.Refused:
+		return "failed"
+	case diagnostics.Queued, diagnostics.Starting, diagnostics.Running:
+		return "running"
+	default:
+		return string(state)
+	}
+}
+
+func outcome(run diagnostics.Run) string {
+	switch run.State {
+	case diagnostics.Interrupted:
+		return "interrupted, outcome unknown"
+	case diagnostics.Stopped:
+		if run.Confirmed {
+			return "confirmed stopped"
+		}
+		return "stopped"
+	case diagnostics.TimedOut:
+		return "timed out"
+	case diagnostics.Refused:
+		return "refused"
+	}
+	if run.ExitCode == nil {
+		return string(run.State)
+	}
+	return fmt.Sprintf("exit %d", *run.ExitCode)
+}
+
+// target says where a command runs and from where.
+func (s *Server) target(environment string) string {
+	if environment == "" {
+		return ""
+	}
+	return "on " + environment + ", from " + s.Host
+}
+
+func logLines(lines []diagnostics.Line) []views.LogLine {
+	out := make([]views.LogLine, len(lines))
+	for i, line := range lines {
+		out[i] = views.LogLine{N: int(line.N), HTML: views.HTML(ansi.HTML(line.Runs)), Stderr: line.Stderr}
+	}
+	return out
+}
+
+// worse is the more dangerous of two classes; "" is none.
+func worse(a, b string) string {
+	ra, errA := shell.ParseRisk(a)
+	rb, errB := shell.ParseRisk(b)
+	switch {
+	case errA != nil:
+		return b
+	case errB != nil:
+		return a
+	}
+	return cmp.Or(max(ra, rb).String(), a)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func forbidden(err error) bool { return errs.KindOf(err) == errs.Forbidden }

@@ -1,0 +1,216 @@
+package handlers
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"wardroom/internal/diagnostics"
+	"wardroom/internal/playbooks"
+	"wardroom/internal/shell"
+	"wardroom/views"
+)
+
+// tailLines is how much of a run's output its card shows.
+const tailLines = 12
+
+// loadTails reads the last lines of the newest run of each command.
+func (s *Server) loadTails(ctx context.Context, runs []diagnostics.Run) (map[uuid.UUID][]diagnostics.Line, error) {
+	tails := map[uuid.UUID][]diagnostics.Line{}
+	seen := map[string]bool{}
+	for _, run := range runs {
+		key := run.AttachedID.String() + run.CommandID
+		if seen[key] || run.Kind != diagnostics.KindCommand {
+			continue
+		}
+		seen[key] = true
+		lines, err := s.Diagnostics.Tail(ctx, run, tailLines)
+		if forbidden(err) {
+			continue // its output is for responders only
+		}
+		if err != nil {
+			return nil, err
+		}
+		tails[run.ID] = lines
+	}
+	return tails, nil
+}
+
+// playbookViews maps the attached playbooks to cards.
+func (s *Server) playbookViews(d roomData) ([]views.RoomPlaybook, error) {
+	var books []views.RoomPlaybook
+	current := false // exactly one card of the room is the current one
+	for _, a := range d.attached {
+		book := views.RoomPlaybook{
+			Attached: a.ID.String(), ID: a.Playbook.ID, Title: a.Playbook.Title, Revision: shortRevision(a.Playbook.Revision),
+			Reason: "Playbook from " + a.Reason,
+		}
+		if a.Reason == "" {
+			book.Reason = "Playbook"
+		}
+		for _, section := range a.Playbook.Sections {
+			if len(section.Steps) == 0 || section.Kind == playbooks.Symptoms || section.Kind == playbooks.Impact {
+				continue
+			}
+			cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
+			for i := range section.Steps {
+				card, err := s.stepView(d, a.ID, a.Playbook, &section.Steps[i])
+				if err != nil {
+					return nil, err
+				}
+				runsHere := section.Kind == playbooks.Diagnosis || section.Kind == playbooks.Resolution || section.Kind == playbooks.Verification
+				if !current && runsHere && (card.State == "todo" || card.State == "running") {
+					current = true
+					markCurrent(&card)
+				}
+				card.Folded = !card.Current && card.State != "running" && card.State != "failed"
+				cards.Steps = append(cards.Steps, card)
+			}
+			book.Sections = append(book.Sections, cards)
+		}
+		books = append(books, book)
+	}
+	return books, nil
+}
+
+func shortRevision(revision string) string { return revision[:min(8, len(revision))] }
+
+// markCurrent makes the card the one to act on; its first command that can run and has
+// not yet gets the filled button.
+func markCurrent(card *views.Step) {
+	card.Current = true
+	for _, b := range card.Blocks {
+		if b.Command != nil && b.Command.Runnable() && b.Command.Run == nil {
+			b.Command.Primary = true
+			return
+		}
+	}
+}
+
+func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playbook, step *playbooks.Step) (views.Step, error) {
+	env, _ := d.planner.Environment()
+	card := views.Step{
+		ID: views.ElementID(attached.String(), step.ID), Key: step.ID, Attached: attached.String(), Incident: int(d.incident.Number),
+		Label: strconv.Itoa(step.Number), Title: step.Title, Manual: step.Manual, CanWrite: d.canWrite(), Target: s.target(env.Name),
+	}
+	if label, title, ok := scenario(step.Title); ok {
+		card.Label, card.Title = label, title
+	}
+	risk, platforms := "", map[string]bool{}
+	for _, block := range step.Blocks {
+		switch {
+		case block.Text != "":
+			card.Blocks = append(card.Blocks, views.Block{Text: views.HTML(playbooks.HTML(block.Text))})
+		case block.Command != nil:
+			command, err := s.commandView(d, attached, book, step, block.Command)
+			if err != nil {
+				return card, err
+			}
+			if here := block.Command.Platform; here != shell.Any && here != shell.Platform(env.Platform) && env.Platform != "" {
+				command.Platform = string(here)
+				platforms[string(here)] = true
+				card.Others = append(card.Others, command)
+				continue
+			}
+			risk = worse(risk, command.Risk)
+			card.Blocks = append(card.Blocks, views.Block{Command: &command})
+		}
+	}
+	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
+	s.judgeStep(&card, d, attached, step.ID)
+	return card, nil
+}
+
+// scenario takes the letter off a title like "Scenario A: Container crashed".
+func scenario(title string) (label, rest string, ok bool) {
+	for _, word := range []string{"Scenario ", "Option "} {
+		after, found := strings.CutPrefix(title, word)
+		if label, rest, ok = strings.Cut(after, ":"); found && ok && len(label) <= 2 {
+			return label, strings.TrimSpace(rest), true
+		}
+	}
+	return "", title, false
+}
+
+// judgeStep says how far the step got, from the newest run of each of its commands.
+func (s *Server) judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
+	card.State = "todo"
+	newest := map[string]bool{}
+	states := map[string]int{}
+	for _, run := range d.runs { // newest first
+		if run.AttachedID != attached || run.StepID != step {
+			continue
+		}
+		if run.Kind == diagnostics.KindManual {
+			if card.Done == nil {
+				card.Done = &views.Done{By: run.By, At: views.Clock(run.Created), Note: run.Note}
+			}
+			continue
+		}
+		if !newest[run.CommandID] {
+			newest[run.CommandID] = true
+			states[runState(run.State)]++
+			if card.Summary == "" {
+				card.Summary, card.Preview = summaryOf(run), run.Text
+			}
+		}
+	}
+	for _, state := range []string{"running", "failed", "interrupted", "stopped", "passed"} {
+		if states[state] > 0 {
+			card.State = state
+			break
+		}
+	}
+	if card.Done != nil && card.State == "todo" {
+		card.State, card.Summary = "done", "done · "+card.Done.By
+	}
+	if card.Preview == "" {
+		card.Preview = firstCommand(*card)
+	}
+}
+
+func firstCommand(card views.Step) string {
+	for _, b := range card.Blocks {
+		if b.Command != nil {
+			return b.Command.Text
+		}
+	}
+	return ""
+}
+
+func summaryOf(run diagnostics.Run) string {
+	if run.State.Active() {
+		return run.By + " is running this"
+	}
+	return outcome(run) + " · " + run.By
+}
+
+// outlineView is the left rail, made of the cards so that both say the same.
+func outlineView(d roomData, books []views.RoomPlaybook) views.Outline {
+	o := views.Outline{Here: d.here}
+	for _, book := range books {
+		entry := views.OutlinePlaybook{Title: book.Title, From: book.Reason}
+		for _, section := range book.Sections {
+			lines := views.OutlineSection{Title: section.Title}
+			finished := 0
+			for _, step := range section.Steps {
+				if step.State == "passed" || step.State == "done" {
+					finished++
+				}
+				line := views.OutlineStep{ID: step.ID, Label: step.Label, Title: step.Title, State: step.State, Current: step.Current}
+				for _, p := range d.here {
+					if p.Where == step.Key {
+						line.Here = append(line.Here, p)
+					}
+				}
+				lines.Steps = append(lines.Steps, line)
+			}
+			lines.Progress = strconv.Itoa(finished) + " of " + strconv.Itoa(len(section.Steps))
+			entry.Sections = append(entry.Sections, lines)
+		}
+		o.Playbooks = append(o.Playbooks, entry)
+	}
+	return o
+}

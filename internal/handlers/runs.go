@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"wardroom/internal/authz"
+	"wardroom/internal/diagnostics"
+	"wardroom/internal/errs"
+	"wardroom/internal/shell"
+	"wardroom/views"
+)
+
+// runRequest reads which command is meant and what was typed, from a query or a form.
+func runRequest(c echo.Context) (diagnostics.Request, error) {
+	n, err := number(c)
+	if err != nil {
+		return diagnostics.Request{}, err
+	}
+	values, err := c.FormParams()
+	if err != nil {
+		return diagnostics.Request{}, badForm(err)
+	}
+	req := diagnostics.Request{
+		Incident: n, Step: values.Get("step"), Command: values.Get("command"), Values: map[string]string{},
+		Hash: values.Get("text_hash"), TypedName: values.Get("typed_environment"),
+	}
+	if req.Attached, err = uuid.Parse(values.Get("attached")); err != nil {
+		return req, errs.New(errs.NotFound, "There is no such attached playbook.")
+	}
+	if word := values.Get("confirm"); word != "" {
+		if req.Confirmed, err = shell.ParseRisk(word); err != nil {
+			return req, errs.New(errs.Invalid, "There is no such class of command.")
+		}
+	}
+	for name := range values {
+		if param, ok := strings.CutPrefix(name, "v."); ok {
+			req.Values[param] = values.Get(name)
+		}
+	}
+	return req, nil
+}
+
+func (s *Server) startRun(c echo.Context) error {
+	req, err := runRequest(c)
+	if err != nil {
+		return err
+	}
+	run, _, err := s.Diagnostics.Start(c.Request().Context(), req)
+	if kind := errs.KindOf(err); (kind == errs.Conflict || kind == errs.Invalid) && req.Hash != "" && wantsPage(c) {
+		return s.confirmationPage(c, req, err) // look again at what would run now
+	}
+	if err != nil {
+		return err
+	}
+	return back(c, room(req.Incident)+"#step-"+views.ElementID(run.AttachedID.String(), run.StepID))
+}
+
+func (s *Server) showConfirmation(c echo.Context) error {
+	req, err := runRequest(c)
+	if err != nil {
+		return err
+	}
+	return s.confirmationPage(c, req, nil)
+}
+
+func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, problem error) error {
+	ctx := c.Request().Context()
+	plan, err := s.Diagnostics.Plan(ctx, req)
+	if err != nil {
+		return err
+	}
+	m := views.Confirm{
+		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), StepLabel: "step " + strconv.Itoa(plan.Step.Number),
+		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title, Risk: plan.Risk.String(), Segments: segments(plan),
+		Environment: plan.Environment.Name, Where: string(plan.Environment.Platform), WhereDetail: "from " + s.Host,
+		Why: []string{plan.Analysis.Why}, Undo: undo(plan.Step.Text), NoUndo: plan.Risk == shell.Destroy,
+		Told: "everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
+		Button: "Run " + plan.Risk.String(),
+	}
+	if label, title, ok := scenario(plan.Step.Title); ok {
+		m.StepLabel, m.Title = "scenario "+label, title
+	}
+	if len(plan.Missing) > 0 {
+		m.Refused = plan.Missing[0].Text + " needs a value."
+	}
+	if problem != nil {
+		m.Problem = errs.Message(problem)
+	}
+	same, err := s.Diagnostics.Elsewhere(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if len(same) > 0 {
+		m.Warning = "The same command runs in " + views.IncidentName(int(same[0].Number)) + " right now, started by " + same[0].By + "."
+	}
+	m.Values, m.Hidden = confirmed(plan, req)
+	return s.render(c, http.StatusOK, m.View())
+}
+
+// confirmed lists the values for people to check, and what the confirmation posts: only
+// what was typed goes back, everything else is looked up again.
+func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmValue, []views.Pair) {
+	var values []views.ConfirmValue
+	for _, v := range plan.Values {
+		values = append(values, views.ConfirmValue{Name: v.Name, Value: v.Value, From: originWord(v.Origin)})
+	}
+	hidden := []views.Pair{
+		{Name: "attached", Value: req.Attached.String()},
+		{Name: "step", Value: req.Step},
+		{Name: "command", Value: req.Command},
+		{Name: "confirm", Value: plan.Risk.String()},
+		{Name: "text_hash", Value: plan.Hash},
+	}
+	for _, name := range sortedKeys(req.Values) {
+		hidden = append(hidden, views.Pair{Name: "v." + name, Value: req.Values[name]})
+	}
+	return values, hidden
+}
+
+// undo finds the author's *Undo:* line in the step's text.
+func undo(markdown string) string {
+	for line := range strings.Lines(markdown) {
+		plain := strings.NewReplacer("*", "", "_", "", "`", "").Replace(strings.TrimSpace(line))
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(plain, "- "), "Undo:"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return ""
+}
+
+func (s *Server) markDone(c echo.Context) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	attached, err := formID(c, "attached", "playbook")
+	if err != nil {
+		return err
+	}
+	step := c.FormValue("step")
+	if _, err := s.Diagnostics.MarkDone(c.Request().Context(), n, attached, step, c.FormValue("note")); err != nil {
+		return err
+	}
+	return back(c, room(n)+"#step-"+views.ElementID(attached.String(), step))
+}
+
+func (s *Server) stopRun(c echo.Context) error {
+	return s.withRun(c, func(run diagnostics.Run) error {
+		_, err := s.Diagnostics.Stop(c.Request().Context(), run.ID)
+		return err
+	})
+}
+
+func (s *Server) noteRun(c echo.Context) error {
+	return s.withRun(c, func(run diagnostics.Run) error {
+		return s.Diagnostics.AddNote(c.Request().Context(), run.ID, c.FormValue("text"))
+	})
+}
+
+// withRun does something to the run of the path and goes back to its card.
+func (s *Server) withRun(c echo.Context, deed func(diagnostics.Run) error) error {
+	run, n, err := s.run(c)
+	if err != nil {
+		return err
+	}
+	if err := deed(run); err != nil {
+		return err
+	}
+	return back(c, room(n)+"#step-"+views.ElementID(run.AttachedID.String(), run.StepID))
+}
+
+func (s *Server) run(c echo.Context) (diagnostics.Run, int64, error) {
+	runID, err := id(c, "id", "run")
+	if err != nil {
+		return diagnostics.Run{}, 0, err
+	}
+	run, err := s.Diagnostics.ByID(c.Request().Context(), runID)
+	if errs.KindOf(err) == errs.NotFound {
+		err = errs.Wrap(errs.NotFound, "There is no such run.", err)
+	}
+	if err != nil {
+		return run, 0, err
+	}
+	n, err := s.Diagnostics.Incident(c.Request().Context(), runID)
+	return run, n, err
+}
+
+func (s *Server) canRun(c echo.Context) bool { return may(c, authz.RunCommands) }
