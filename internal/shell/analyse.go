@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -130,6 +131,9 @@ func (w *walker) visit(n syntax.Node) bool {
 	case *syntax.Assign, *syntax.WordIter, *syntax.BinaryArithm, *syntax.UnaryArithm, *syntax.ParamExp:
 		w.sets(n)
 	}
+	if w.s.blind {
+		w.blind(n)
+	}
 	return true
 }
 
@@ -149,6 +153,9 @@ func (w *walker) call(c *syntax.CallExpr) {
 	}
 	for _, name := range setByCall(c) {
 		w.name(name)
+	}
+	for _, assign := range c.Assigns {
+		w.add(w.s.sets(assign.Name.Value))
 	}
 	argv := make([]string, len(c.Args))
 	for i, word := range c.Args {
@@ -196,6 +203,9 @@ func (w *walker) declaration(d *syntax.DeclClause) {
 	for _, arg := range d.Args {
 		if arg.Name != nil {
 			w.name(arg.Name.Value)
+			if !arg.Naked && d.Variant.Value != "local" {
+				w.add(w.s.sets(arg.Name.Value))
+			}
 			continue
 		}
 		option := wordText(arg.Value)
@@ -203,7 +213,44 @@ func (w *walker) declaration(d *syntax.DeclClause) {
 			w.add(unknown("what " + d.Variant.Value + " sets is known only at run time"))
 		}
 	}
-	w.add(read("sets variables of its own"))
+	class := read("sets variables of its own")
+	if len(d.Args) == 0 || wordText(d.Args[0].Value) == "-p" {
+		class = discloses("prints the variables, which may hold passwords")
+	}
+	w.add(class)
+}
+
+var secretVariable = regexp.MustCompile(`(?i)pass|secret|token|key|cred|auth|pwd|dsn|url`)
+
+// blind judges what only a real shell in a container does: bash evaluates
+// arithmetic and subscripts, and may run a command hidden in their text.
+func (w *walker) blind(n syntax.Node) {
+	switch n := n.(type) {
+	case *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.LetClause, *syntax.TestClause, *syntax.CStyleLoop:
+		w.add(unknown("a shell in a container may run what it calculates with"))
+	case *syntax.ParamExp:
+		if n.Index != nil || n.Slice != nil {
+			w.add(unknown("a shell in a container may run what stands in a subscript"))
+		}
+		if n.Excl || n.Param != nil && secretVariable.MatchString(n.Param.Value) {
+			w.add(discloses("uses a variable that may hold a secret"))
+		}
+	case *syntax.Assign:
+		if n.Index != nil || n.Array != nil {
+			w.add(unknown("a shell in a container may run what stands in a subscript"))
+		}
+	case *syntax.CallExpr:
+		for i, word := range n.Args {
+			lit, ok := word.Parts[0].(*syntax.Lit)
+			text := wordText(word)
+			switch {
+			case i > 0 && ok && strings.IndexAny(lit.Value, "*?[") == 0:
+				w.add(unknown("a file's name may become a flag"))
+			case i > 0 && strings.Contains(text, "[") && strings.ContainsAny(text, "$`"):
+				w.add(unknown("a shell in a container may run what stands in a subscript"))
+			}
+		}
+	}
 }
 
 // sets judges every other way to give a variable a value.

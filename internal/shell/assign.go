@@ -12,6 +12,22 @@ import (
 var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|.*_PROXY|.*_proxy|` +
 	`.*PAGER|.*EDITOR|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
 
+// benign are variables that a program inside a container may be given: they only
+// change how it prints.
+var benign = regexp.MustCompile(`^(TZ|LANG|LC_[A-Z]+|TERM|COLUMNS|LINES)$`)
+
+// sets judges giving a program a variable. On this machine assignments stay in
+// the interpreter; in a container the program sees them, and many load code by one.
+func (s scope) sets(name string) Class {
+	switch {
+	case protected.MatchString(name):
+		return refuse("a playbook may not set %s", shown(name))
+	case s.remote && !benign.MatchString(name):
+		return unknown("a variable that a program is given may change what it does")
+	}
+	return Class{}
+}
+
 // assignedNames collects the variables that a script sets for itself, with the
 // values whose text is known. A nil value means that a name is not set.
 func assignedNames(file *syntax.File) map[string][]string {
@@ -51,8 +67,12 @@ func setByCall(c *syntax.CallExpr) []string {
 	case "read", "mapfile", "readarray", "getopts", "unset":
 		return words
 	case "printf":
-		if len(words) > 1 && words[0] == "-v" {
-			return words[1:2]
+		for i, word := range words {
+			if name, ok := strings.CutPrefix(word, "-v"); ok && name != "" {
+				return []string{name}
+			} else if ok && i+1 < len(words) {
+				return words[i+1 : i+2]
+			}
 		}
 	}
 	return nil

@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -71,10 +73,14 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 
 // value finds what fills a parameter; a fixed variable of the policy wins.
 func (p Policy) value(param Param, values map[string]string) (string, bool) {
-	for name, value := range p.Fixed {
-		canonical := newParam(name)
-		if canonical.Name == param.Name || param.Label != "" && (canonical.Label == param.Label || name == param.Label) {
-			return value, true
+	for _, same := range []func(Param) bool{
+		func(fixed Param) bool { return fixed.Name == param.Name },
+		func(fixed Param) bool { return fixed.Label != "" && fixed.Label == param.Label },
+	} {
+		for _, name := range slices.Sorted(maps.Keys(p.Fixed)) {
+			if same(newParam(name)) {
+				return p.Fixed[name], true
+			}
 		}
 	}
 	value, ok := values[param.Name]

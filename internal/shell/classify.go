@@ -26,6 +26,9 @@ func start(s scope, argv []string) Class {
 		return unknown("which program starts is known only at run time")
 	}
 	class := judge(s, name, argv[1:])
+	if s.blind && strings.Contains(strings.Join(argv[1:], " "), later) && !takesAnything(name) {
+		class = class.worst(unknown("the container's shell works out a word that may become a flag"))
+	}
 	if !s.remote {
 		s.saw(name)
 		if class.Refused == "" {
@@ -33,6 +36,12 @@ func start(s scope, argv []string) Class {
 		}
 	}
 	return class
+}
+
+// takesAnything reports builtins that take every word as data.
+func takesAnything(name string) bool {
+	prog := shellBuiltins[name]
+	return prog == prints || prog == tests || prog == quiet
 }
 
 func judge(s scope, name string, args []string) Class {
@@ -57,6 +66,7 @@ func nestedText(s scope, text string) Class {
 	if !ok {
 		return tooDeep
 	}
+	inner.blind = inner.remote
 	if strings.Contains(text, later) {
 		return unknown("the text of a nested shell is known only at run time")
 	}

@@ -5,8 +5,9 @@ import "strings"
 // shellBuiltins are commands of the shell itself: they need no program.
 var shellBuiltins = map[string]*program{
 	":": quiet, "true": quiet, "false": quiet, "exit": quiet, "return": quiet, "break": quiet, "continue": quiet, "shift": quiet,
-	"set": quiet, "shopt": quiet, "unset": quiet, "wait": quiet, "cd": quiet, "pwd": quiet, "pushd": quiet, "popd": quiet, "dirs": quiet,
-	"umask": quiet, "type": quiet, "hash": quiet, "times": quiet, "getopts": quiet, "read": quiet, "mapfile": readLines, "readarray": readLines,
+	"set": {any: true, class: read("only concerns the shell itself"), refine: printsVariables}, "shopt": quiet, "unset": quiet,
+	"wait": {class: read("waits"), flags: flags("-n")}, "cd": quiet, "pwd": quiet, "pushd": quiet, "popd": quiet, "dirs": quiet,
+	"umask": quiet, "type": quiet, "hash": {class: read("only concerns the shell itself"), flags: flags("-r")}, "times": quiet, "getopts": quiet, "read": quiet, "mapfile": readLines, "readarray": readLines,
 	"echo": prints, "printf": prints, "test": tests, "[": tests,
 	"eval":   {any: true, refine: evaluated},
 	"source": {class: unknown("the text does not tell what a sourced file does"), any: true},
@@ -24,6 +25,14 @@ var (
 	tests     = &program{class: read("compares its words"), any: true}
 	readLines = &program{class: read("reads lines into a variable"), flags: flags("-t -d= -n= -O= -s=")}
 )
+
+// printsVariables is set without words.
+func printsVariables(_ scope, c *call) Class {
+	if len(c.pos) == 0 {
+		return discloses("prints the variables, which may hold passwords")
+	}
+	return Class{}
+}
 
 // evaluated classes eval by its text when that is literal.
 func evaluated(s scope, c *call) Class {

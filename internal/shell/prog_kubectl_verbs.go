@@ -83,7 +83,7 @@ var kubeDrain = &program{
 }
 
 // reborn are the types whose deletion something usually makes good again.
-var reborn = map[string]bool{"pod": true, "pods": true, "po": true, "lease": true, "leases": true, "job": true, "jobs": true}
+var reborn = map[string]bool{"pod": true, "pods": true, "po": true, "lease": true, "leases": true, "job": true, "jobs": true, "job.batch": true, "jobs.batch": true}
 
 var kubeDelete = &program{
 	refused: kubeRefused,
@@ -117,8 +117,8 @@ var kubeDelete = &program{
 	}),
 }
 
-// kubeTypes gives the literal resource types that a call names, without group and
-// version; ok is false when one is known only at run time.
+// kubeTypes gives the literal resource types that a call names, with the group if
+// one is written; ok is false when one is known only at run time.
 func kubeTypes(c *call) (types []string, ok bool) {
 	words := c.words()
 	if len(words) == 0 {
@@ -129,8 +129,7 @@ func kubeTypes(c *call) (types []string, ok bool) {
 			if dynamic(kind) || kind == "" {
 				return false
 			}
-			kind, _, _ = strings.Cut(strings.ToLower(kind), ".")
-			types = append(types, kind)
+			types = append(types, strings.ToLower(kind))
 		}
 		return true
 	}
@@ -194,6 +193,7 @@ var kubeCopy = &program{
 			if !strings.Contains(word, ":") {
 				class = class.worst(scratchFile(word))
 			}
+			class = class.worst(fileRead(word))
 		}
 		return class
 	}),
@@ -213,7 +213,16 @@ var kubeRun = &program{
 var kubeDebug = &program{
 	effects: kubeTerminal, refused: kubeRefused, class: change("adds a container to a pod or starts a copy"),
 	flags:  flags(kubeGlobal, "--image= -i --stdin -t --tty --target= -c= --container= --copy-to= --share-processes --same-node --attach --quiet -q --image-pull-policy="),
-	refine: kubeCommon,
+	refine: alsoCommon(kubeDebugNode),
+}
+
+func kubeDebugNode(_ scope, c *call) Class {
+	for _, word := range c.words() {
+		if dynamic(word) || strings.Contains(word, "/") && !strings.HasPrefix(word, "pod/") {
+			return unknown("a pod that debugs a node may do anything to it")
+		}
+	}
+	return Class{}
 }
 
 func kubeClusterInfo(s scope, c *call) Class {

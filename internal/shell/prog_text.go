@@ -59,11 +59,14 @@ var grep = &program{
 		--exclude-dir= --line-buffered --ignore-case --invert-match --count --only-matching --quiet --after-context= --before-context= --context=
 		--extended-regexp --fixed-strings --max-count= --regexp= --recursive --no-filename --with-filename --line-number --word-regexp`),
 	refine: func(_ scope, c *call) (class Class) {
-		files := c.words()
-		if !c.has("-e", "--regexp") && len(files) > 0 {
-			files = files[1:]
+		patterns, files := c.values("-e", "--regexp"), c.words()
+		if len(patterns) == 0 && len(files) > 0 {
+			patterns, files = files[:1], files[1:]
 		}
-		return filesRead(files)
+		if len(files) > 0 && secretVariable.MatchString(strings.Join(patterns, " ")) {
+			class = discloses("searches files for what may be a secret")
+		}
+		return class.worst(filesRead(files))
 	},
 }
 

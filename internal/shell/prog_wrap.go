@@ -53,13 +53,18 @@ var assignment = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=`)
 // environment is env [NAME=value…] [COMMAND].
 func environment(s scope, c *call) Class {
 	words := c.words()
+	for _, name := range c.values("-u", "--unset") {
+		if protected.MatchString(name) {
+			return refuse("a playbook may not unset %s", shown(name))
+		}
+	}
 	for len(words) > 0 && strings.Contains(words[0], "=") {
 		m := assignment.FindStringSubmatch(words[0])
 		if m == nil {
 			return unknown("env sets a variable whose name is known only at run time")
 		}
-		if protected.MatchString(m[1]) {
-			return refuse("a playbook may not set %s", m[1])
+		if class := s.sets(m[1]); class.Risk != Read {
+			return class
 		}
 		words = words[1:]
 	}
@@ -99,6 +104,7 @@ func fromInput(s scope, c *call) Class {
 	if len(replaced) == 0 {
 		words = append(words, later)
 	}
+	s.blind = s.remote
 	return wrapped(s, &call{pos: words})
 }
 
@@ -122,7 +128,9 @@ func found(s scope, c *call) (class Class) {
 		for i++; i < len(c.pos) && c.pos[i] != ";" && c.pos[i] != "+"; i++ {
 			started = append(started, strings.ReplaceAll(c.pos[i], "{}", later))
 		}
-		class = class.worst(wrapped(s, &call{pos: started}))
+		inner := s
+		inner.blind = s.remote
+		class = class.worst(wrapped(inner, &call{pos: started}))
 	}
 	return class.worst(findTable.classify(s, "find", own))
 }
