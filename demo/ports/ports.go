@@ -56,7 +56,7 @@ func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.It
 func Holder(port int) string {
 	for _, inode := range listeners(port) {
 		if pid := owner(inode); pid != "" {
-			name, err := os.ReadFile(filepath.Join("/proc", pid, "comm"))
+			name, err := os.ReadFile(filepath.Join("/proc", pid, "comm")) //nolint:gosec // a number from the kernel
 			if err == nil {
 				return strings.TrimSpace(string(name)) + " (process " + pid + ")"
 			}
@@ -74,7 +74,7 @@ func listeners(port int) []string {
 	suffix := fmt.Sprintf(":%04X", port)
 	var found []string
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		file, err := os.Open(table)
+		file, err := os.Open(table) //nolint:gosec // one of two constants
 		if err != nil {
 			continue
 		}

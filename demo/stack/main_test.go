@@ -34,7 +34,7 @@ func build(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	octollm = filepath.Join(dir, "octollm")
-	cmd := exec.Command("go", "build", "-o", octollm, "wardroom/demo/octollm") //nolint:noctx,gosec // before any test; a path of ours
+	cmd := exec.Command("go", "build", "-o", octollm, "wardroom/demo/octollm") //nolint:noctx // before any test
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "build octollm:", err)
@@ -71,7 +71,7 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

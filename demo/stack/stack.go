@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"wardroom/demo/daemon"
@@ -156,8 +157,8 @@ func (s *Stack) startRedis(ctx context.Context) error {
 // Stop ends everything: Wardroom first, then the watchers, then what they watched. ctx bounds the whole.
 func (s *Stack) Stop(ctx context.Context) error {
 	var failures []error
-	for i := len(s.parts) - 1; i >= 0; i-- {
-		failures = append(failures, s.parts[i].process.Stop(ctx))
+	for _, p := range slices.Backward(s.parts) {
+		failures = append(failures, p.process.Stop(ctx))
 	}
 	s.parts = nil
 	failures = append(failures, os.RemoveAll(s.folders.runtime), s.folders.pidFile("stack").Remove(), s.release())

@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -107,10 +110,33 @@ func TestRefusesABrokenEnvironmentsFile(t *testing.T) {
 	}
 }
 
+func TestTakenPortIsNamedAndNothingStarts(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed by the test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := options(folder(t), octollm)
+	opts.Web, opts.Environ = octollm, []string{"PORT=" + port} // never started
+	_, err = stack.Start(t.Context(), opts)
+	want := fmt.Sprintf("(process %d)", os.Getpid())
+	if err == nil || !strings.Contains(err.Error(), "port "+port) || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v names neither port %s nor %s", err, port, want)
+	}
+	if logs, err := os.ReadDir(filepath.Join(opts.Dir, "demo", "logs")); err != nil || len(logs) > 0 {
+		t.Errorf("something was started: %v, %v", logs, err)
+	}
+}
+
 // abandon starts a stack in another process, kills that, and returns the stack's processes.
 func abandon(t *testing.T, dir string) []process.ID {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), "STACK_TEST_HOLD="+dir, "STACK_TEST_OCTOLLM="+octollm)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -179,7 +205,7 @@ func get(ctx context.Context, url string) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, &http.ProtocolError{ErrorString: resp.Status}
+		return nil, errors.New(resp.Status)
 	}
 	var body strings.Builder
 	_, err = bufio.NewReader(resp.Body).WriteTo(&body)

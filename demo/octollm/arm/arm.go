@@ -103,7 +103,7 @@ func (a *Arm) Work(ctx context.Context) error {
 // crash is the bug: it reads a result that the sandbox never returned.
 func (a *Arm) crash(ctx context.Context) {
 	a.service.Log.ErrorContext(ctx, "sandbox returned no result, reading it anyway", "worker", 3)
-	var results []Result
+	results := make([]Result, 0, 4)
 	a.service.Log.InfoContext(ctx, "result", "output", results[3].Output)
 }
 

@@ -42,7 +42,7 @@ func (h *LineHandler) Enabled(_ context.Context, level slog.Level) bool {
 }
 
 // Handle implements slog.Handler.
-func (h *LineHandler) Handle(ctx context.Context, r slog.Record) error { //nolint:gocritic // the interface's signature
+func (h *LineHandler) Handle(ctx context.Context, r slog.Record) error {
 	h.out.mu.Lock()
 	defer h.out.mu.Unlock()
 	h.out.attrs.Reset()

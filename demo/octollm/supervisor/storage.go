@@ -60,11 +60,11 @@ func (p *postgres) makeUser(ctx context.Context, dsn string) error {
 	defer conn.Close(ctx)
 	for _, role := range []string{databaseUser, readers} {
 		var exists bool
-		if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
+		if err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
 			return fmt.Errorf("look for role %s: %w", role, err)
 		}
 		if !exists {
-			if _, err := conn.Exec(ctx, "CREATE ROLE "+role); err != nil {
+			if _, err = conn.Exec(ctx, "CREATE ROLE "+role); err != nil {
 				return fmt.Errorf("create role %s: %w", role, err)
 			}
 		}

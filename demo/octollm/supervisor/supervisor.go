@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -118,14 +119,19 @@ func (s *Supervisor) start(ctx context.Context) error {
 	return group.Wait()
 }
 
+// stop ends the orchestrator first, so that it gives no more tasks to arms that end, and the storage last.
 func (s *Supervisor) stop(ctx context.Context) error {
+	if len(s.parts) == 0 {
+		return nil
+	}
+	failures := []error{s.parts[infrastructure-1].stop(ctx)}
 	var group errgroup.Group
 	for _, p := range s.parts[infrastructure:] {
 		group.Go(func() error { return p.stop(ctx) })
 	}
-	failures := []error{group.Wait()}
-	for i := infrastructure - 1; i >= 0; i-- {
-		failures = append(failures, s.parts[i].stop(ctx))
+	failures = append(failures, group.Wait())
+	for _, p := range slices.Backward(s.parts[:infrastructure-1]) {
+		failures = append(failures, p.stop(ctx))
 	}
 	return errors.Join(failures...)
 }

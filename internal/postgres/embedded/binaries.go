@@ -44,7 +44,7 @@ func find(path, data string) (programs, error) {
 
 // clusterVersion is the major version that made the cluster, empty when there is none yet.
 func clusterVersion(data string) (string, error) {
-	raw, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
+	raw, err := os.ReadFile(filepath.Join(data, "PG_VERSION")) //nolint:gosec // the operator names the folder
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

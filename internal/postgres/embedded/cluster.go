@@ -88,7 +88,7 @@ func (c *cluster) write(path, text string) error {
 
 // arguments of the server: options beat the cluster's own file.
 func (c *cluster) arguments() []string {
-	settings := map[string]string{
+	settings := map[string]string{ //nolint:gosec // there is no credential in it
 		"listen_addresses": "", "unix_socket_directories": c.socket, "unix_socket_permissions": "0700", "port": c.port(),
 		"timezone": "UTC", "log_timezone": "UTC", "password_encryption": "scram-sha-256", "cluster_name": "wardroom",
 	}

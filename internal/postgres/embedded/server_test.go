@@ -112,7 +112,7 @@ func TestPasswordUsersComeOverTCP(t *testing.T) {
 	connect(t, "postgres://guest:right"+address)
 	for _, who := range []string{"guest:wrong", "boss:right"} {
 		if c, err := pgx.Connect(t.Context(), "postgres://"+who+address); err == nil {
-			c.Close(t.Context()) //nolint:errcheck // the test has failed
+			c.Close(t.Context())
 			t.Errorf("%s came in", who)
 		}
 	}
@@ -131,7 +131,7 @@ func TestServerThatCannotStartSaysWhy(t *testing.T) {
 // abandon starts a server in dir from another process, kills that, and returns the server's number.
 func abandon(t *testing.T, dir string) int {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), "EMBEDDED_TEST_HOLD="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
