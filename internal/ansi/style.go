@@ -184,7 +184,7 @@ func nearest(r, g, b int) (color uint16, ok bool) {
 	if v := 8 + 10*grey; distance(v, v, v) < distance(levels[x], levels[y], levels[z]) {
 		return uint16(232+grey) + 1, true
 	}
-	return uint16(16+36*x+6*y+z) + 1, true
+	return uint16(16+36*x+6*y+z) + 1, true //nolint:gosec // at most 256
 }
 
 // cut splits at the first separator and says whether there was one.
