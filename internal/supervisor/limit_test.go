@@ -62,11 +62,11 @@ func TestFilesAreLimited(t *testing.T) {
 	}
 }
 
-// TestOutputWaitsForItsReader: 400 MiB pass through a run that may use 64, and through a server that keeps one piece.
+// TestOutputWaitsForItsReader: 600 MiB pass through a run that may use 320, and through a server that keeps one piece.
 func TestOutputWaitsForItsReader(t *testing.T) {
 	t.Parallel()
-	const mib = 400
-	child := begin(t, `helper do-flood 400`, func(s *supervisor.Spec) { s.Limits.Memory = 128 << 20 })
+	const mib = 600
+	child := begin(t, `helper do-flood 600`, func(s *supervisor.Spec) { s.Limits.Memory = 320 << 20 })
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	total, peak := 0, uint64(0)
