@@ -42,7 +42,7 @@ func (c Chart) lanes() (lanes []drawnLane, height float64) {
 	for _, lane := range c.Lanes {
 		d := drawnLane{Name: lane.Name, Y: y}
 		var ends []float64
-		for _, b := range lane.Bars {
+		for i, b := range lane.Bars {
 			x := c.x(b.From)
 			width := max(c.x(b.To)-x, 8)
 			text := float64(len([]rune(b.Text)))*textAdvance + 14
@@ -50,6 +50,12 @@ func (c Chart) lanes() (lanes []drawnLane, height float64) {
 			end := x + width + barGap
 			if !inside {
 				end = x + width + text
+			}
+			if b.Kind == "status" { // one follows the other, always in one row; a name without room is left to the table
+				end = 0
+				if !inside && i+1 < len(lane.Bars) {
+					b.Text = ""
+				}
 			}
 			row := 0
 			for row < len(ends) && ends[row] > x {

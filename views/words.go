@@ -173,3 +173,11 @@ func orDash(s string) string {
 	}
 	return s
 }
+
+// after is text with something in front of it, or nothing.
+func after(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
+}

@@ -1,1 +1,192 @@
-// forms
+// Forms are sent without leaving the page, answer at once, and say in place what went wrong. A form with data-navigate is left to the
+// browser: its answer is another page, or something that can be shown only once.
+import { announce } from "./announce.js";
+import { morphPage, parse } from "./morph.js";
+
+const dialog = document.getElementById("dialog");
+let opener = null;
+
+// A UUIDv7 per press: pressed twice by accident it is the same wish, pressed again on purpose it is another.
+function newKey() {
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  let ms = Date.now();
+  for (let i = 5; i >= 0; i--, ms = Math.floor(ms / 256)) b[i] = ms % 256;
+  b[6] = (b[6] & 0x0f) | 0x70;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  const method = (button?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
+  if (button?.getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+  } else if (method === "get" && form.hasAttribute("data-confirm")) {
+    event.preventDefault();
+    ask(form, button);
+  } else if (method === "post" && !form.hasAttribute("data-navigate")) {
+    event.preventDefault();
+    post(form, button);
+  } else if (method === "post") {
+    button?.setAttribute("aria-disabled", "true");
+  }
+});
+
+addEventListener("pageshow", () => {
+  for (const b of document.querySelectorAll("[data-navigate] [aria-disabled]")) b.removeAttribute("aria-disabled");
+});
+
+function busy(button) {
+  if (!button) return () => {};
+  const label = [...button.childNodes];
+  button.setAttribute("aria-disabled", "true");
+  button.dataset.busy = "";
+  const word = { run: "Running…", stop: "Stopping…" }[button.dataset.act];
+  if (word) button.replaceChildren(word);
+  // An update from the server may have made another button of it meanwhile; then there is nothing to put back.
+  return () => {
+    if (!button.isConnected || !("busy" in button.dataset)) return;
+    delete button.dataset.busy;
+    button.removeAttribute("aria-disabled");
+    button.replaceChildren(...label);
+  };
+}
+
+async function post(form, button) {
+  complain(form, "");
+  const body = new URLSearchParams(new FormData(form, button));
+  body.set("key", newKey());
+  const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
+  const done = busy(button);
+  try {
+    const answer = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const page = parse(await answer.text());
+    if (!answer.ok) {
+      complain(form, reason(page, answer));
+      return;
+    }
+    form.reset();
+    form.dispatchEvent(new CustomEvent("wardroom:sent", { bubbles: true }));
+    form.closest("[popover]")?.hidePopover();
+    if (dialog?.contains(form)) dialog.close();
+    const to = new URL(answer.url);
+    if (to.pathname !== location.pathname) location.assign(to);
+    else {
+      morphPage(page);
+      const said = page.querySelector(".notice")?.textContent;
+      if (said) announce(said);
+    }
+  } catch {
+    complain(form, "Not sent: there is no connection. Nothing was done.");
+  } finally {
+    done();
+  }
+}
+
+function reason(page, answer) {
+  const found = page.querySelector("[data-error], [data-problems]");
+  return found?.textContent.trim() || `The server answered ${answer.status}.`;
+}
+
+function complain(form, text) {
+  const old = form.querySelector(":scope > .form-problem");
+  if (!text) return void old?.remove();
+  const p = old ?? document.createElement("p");
+  p.className = "field-error form-problem";
+  p.setAttribute("role", "alert");
+  p.textContent = text;
+  form.append(p);
+}
+
+// ask shows the confirmation page's own section in the dialog.
+async function ask(form, button) {
+  complain(form, "");
+  const url = new URL(form.action);
+  url.search = new URLSearchParams(new FormData(form, button));
+  const done = busy(button);
+  try {
+    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    const page = parse(await answer.text());
+    const section = page.getElementById("confirm");
+    if (!section) {
+      complain(form, reason(page, answer));
+      return;
+    }
+    opener = button;
+    dialog.replaceChildren(document.adoptNode(section));
+    dialog.style.marginBlockStart = "";
+    dialog.showModal();
+    keepAway(button);
+    dialog.querySelector("[data-cancel]").focus();
+  } catch {
+    complain(form, "Not asked: there is no connection. Nothing was done.");
+  } finally {
+    done();
+  }
+}
+
+// The button that confirms must never lie under the pointer that opened the dialog.
+function keepAway(button) {
+  const confirm = dialog.querySelector(".confirm-buttons button[type=submit]");
+  if (!button || !confirm) return;
+  const under = button.getBoundingClientRect();
+  for (const top of ["", "24px", "200px", "260px"]) {
+    dialog.style.marginBlockStart = top;
+    const at = confirm.getBoundingClientRect();
+    if (at.right < under.left || at.left > under.right || at.bottom < under.top || at.top > under.bottom) return;
+  }
+}
+
+dialog?.addEventListener("close", () => {
+  dialog.replaceChildren();
+  if (opener?.isConnected) opener.focus();
+  opener = null;
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-cancel], [data-copy], [data-print], [data-filter]");
+  if (!target) return;
+  if (target.matches("[data-cancel]") && dialog?.contains(target)) {
+    event.preventDefault();
+    dialog.close();
+  } else if (target.matches("[data-copy]")) {
+    copy(target.dataset.copy);
+  } else if (target.matches("[data-print]")) {
+    print();
+  } else if (target.matches("[data-filter]") && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    filter(target);
+  }
+});
+
+// Every row is here already; a filter only shows and hides. The address keeps it.
+function filter(chip) {
+  for (const c of chip.closest("nav").querySelectorAll("[data-filter]")) c.toggleAttribute("aria-current", c === chip);
+  chip.setAttribute("aria-current", "true");
+  document.getElementById("timeline").dataset.show = chip.dataset.filter;
+  history.replaceState(null, "", `?timeline=${chip.dataset.filter}${location.hash}`);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    announce("Copied.");
+  } catch {
+    // Without a secure context there is no clipboard: show the text selected, ready for Ctrl+C.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.rows = 6;
+    area.readOnly = true;
+    area.setAttribute("aria-label", "Copy with Ctrl+C");
+    dialog.replaceChildren(area);
+    dialog.showModal();
+    area.select();
+  }
+}
+
+document.addEventListener("focusin", (event) => event.target.matches?.("[data-select]") && event.target.select());
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
+});

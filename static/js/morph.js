@@ -1,0 +1,48 @@
+// Changes the page to what the server says, without taking anything from the person in front of it: typed text, an open fold, the
+// caret, output that is already here.
+import { Idiomorph } from "./idiomorph.js";
+
+function dirty(form) {
+  return [...form.elements].some((el) => {
+    if (el === document.activeElement && el.matches("input:not([type=hidden]), textarea, select")) return true;
+    if (el.type === "hidden" || el.type === "submit") return false;
+    if (el.type === "checkbox" || el.type === "radio") return el.checked !== el.defaultChecked;
+    if (el.tagName === "SELECT") return el.selectedIndex !== Math.max(0, [...el.options].findIndex((o) => o.defaultSelected));
+    return "defaultValue" in el && el.value !== el.defaultValue;
+  });
+}
+
+const callbacks = {
+  beforeNodeMorphed(old, fresh) {
+    if (old.nodeType !== Node.ELEMENT_NODE) return true;
+    if (old.hasAttribute("data-keep")) return false;
+    if (old.tagName === "FORM" && dirty(old)) return false;
+    if (old.hasAttribute("data-log") && fresh.getAttribute?.("data-log") === old.getAttribute("data-log")) return false;
+    return true;
+  },
+  beforeAttributeUpdated: (name) => name !== "open",
+};
+
+export function morph(el, content) {
+  Idiomorph.morph(el, content, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+  document.dispatchEvent(new CustomEvent("wardroom:patched"));
+}
+
+// Pages are fetched to be shown, never to be run: a document of DOMParser starts no script.
+export function parse(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+// morphPage makes this page what another rendering of it says. Regions inside a form that somebody is filling in are brought up to
+// date by themselves.
+export function morphPage(fresh) {
+  for (const selector of [".app-header", "#room-header", "#main", "#room-bar"]) {
+    const old = document.querySelector(selector);
+    const now = fresh.querySelector(selector);
+    if (old && now) morph(old, now.outerHTML);
+  }
+  for (const region of document.querySelectorAll("form [data-live]")) {
+    const now = fresh.getElementById(region.id);
+    if (now && dirty(region.closest("form"))) morph(region, now.outerHTML);
+  }
+}
