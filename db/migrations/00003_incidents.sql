@@ -28,7 +28,6 @@ CREATE TABLE incidents (
     last_seq        bigint NOT NULL DEFAULT 0, -- of its timeline; counted under this row's lock
     CHECK (lead_id IS NULL OR lead_name = '')
 );
-CREATE INDEX incidents_list ON incidents (number DESC);
 CREATE INDEX incidents_status ON incidents (status, number DESC);
 CREATE INDEX incidents_severity ON incidents (severity, number DESC);
 CREATE INDEX incidents_lead ON incidents (lead_id, number DESC);

@@ -72,7 +72,7 @@ func (s *Service) DeclareTx(ctx context.Context, tx *postgres.Tx, d Declaration)
 		in, err = read(ctx, tx, existing.ID)
 		return in, false, err
 	}
-	books, err := s.choose(d.PlaybookIDs)
+	books, err := s.choose(d.PlaybookIDs...)
 	if err != nil {
 		return Incident{}, false, err
 	}

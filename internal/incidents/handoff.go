@@ -73,11 +73,11 @@ type HandoffTo struct {
 // There is nothing to offer of an incident that is over: errs.Conflict.
 func (s *Service) Offer(ctx context.Context, number int64, to HandoffTo, reason string) (h Handoff, token string, err error) {
 	err = s.act(ctx, number, func(ctx context.Context, tx *postgres.Tx, in Incident, actor authz.Actor) error {
-		who, err := addressee(ctx, tx, to)
-		if err != nil {
+		var who person
+		if who, err = addressee(ctx, tx, to); err != nil {
 			return err
 		}
-		if err := offerable(in, who, actor); err != nil {
+		if err = offerable(in, who, actor); err != nil {
 			return err
 		}
 		token = rand.Text()

@@ -102,41 +102,46 @@ func (s *Service) Decline(ctx context.Context, token string) (Answer, error) {
 	})
 }
 
+type decision func(ctx context.Context, tx *postgres.Tx, in Incident, h Handoff, who person) error
+
 // answer runs what the holder of a token decided while the incident's row is locked, so
 // that of all answers to all offers of an incident one is first.
-func (s *Service) answer(ctx context.Context, token string, decide func(ctx context.Context, tx *postgres.Tx, in Incident, h Handoff, who person) error) (Answer, error) {
+func (s *Service) answer(ctx context.Context, token string, decide decision) (Answer, error) {
 	found, err := s.DB.HandoffByToken(ctx, hashToken(token))
 	if err != nil {
 		return Answer{}, noHandoff(err)
 	}
 	var result Answer
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		in, h, err := lockHandoff(ctx, tx, found.ID)
-		if err != nil {
-			return err
-		}
-		who, err := acceptor(ctx, tx, h)
-		if err != nil {
-			return err
-		}
-		result = Answer{Handoff: h, Incident: in}
-		if h.State != HandoffOffered {
-			return nil
-		}
-		if err := decide(ctx, tx, in, h, who); err != nil {
-			return err
-		}
-		result.Changed = true
-		if result.Handoff, err = readHandoff(ctx, tx.Queries, h.ID); err != nil {
-			return err
-		}
-		result.Incident, err = read(ctx, tx, in.ID)
+		result, err = answerTx(ctx, tx, found.ID, decide)
 		return err
 	})
 	if err != nil {
 		return Answer{}, err
 	}
 	return result, nil
+}
+
+func answerTx(ctx context.Context, tx *postgres.Tx, handoff uuid.UUID, decide decision) (Answer, error) {
+	in, h, err := lockHandoff(ctx, tx, handoff)
+	if err != nil {
+		return Answer{}, err
+	}
+	who, err := acceptor(ctx, tx, h)
+	if err != nil {
+		return Answer{}, err
+	}
+	if h.State != HandoffOffered {
+		return Answer{Handoff: h, Incident: in}, nil
+	}
+	if err = decide(ctx, tx, in, h, who); err != nil {
+		return Answer{}, err
+	}
+	if h, err = readHandoff(ctx, tx.Queries, h.ID); err != nil {
+		return Answer{}, err
+	}
+	in, err = read(ctx, tx, in.ID)
+	return Answer{Handoff: h, Incident: in, Changed: true}, err
 }
 
 // acceptor decides as whom the holder of the link acts.
@@ -163,32 +168,35 @@ func (s *Service) Revoke(ctx context.Context, handoff uuid.UUID) (Answer, error)
 	}
 	var result Answer
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		in, h, err := lockHandoff(ctx, tx, handoff)
-		if err != nil {
-			return err
-		}
-		leads := in.LeadID != nil && *in.LeadID == actor.ID
-		if actor.ID != h.FromID && !leads && !actor.May(authz.ManagePeople) {
-			return errs.Newf(errs.Forbidden, "Only %s, who offered it, can take it back, the lead, or an administrator.", h.From)
-		}
-		result = Answer{Handoff: h, Incident: in}
-		if h.State != HandoffOffered {
-			return nil
-		}
-		if err := tx.RevokeHandoff(ctx, h.ID); err != nil {
-			return fmt.Errorf("incidents: revoke: %w", postgres.MapError(err))
-		}
-		if err := s.recordAnswer(ctx, tx, timeline.HandoffRevoked, h, actor); err != nil {
-			return err
-		}
-		result.Changed = true
-		result.Handoff, err = readHandoff(ctx, tx.Queries, h.ID)
+		result, err = s.revokeTx(ctx, tx, handoff, actor)
 		return err
 	})
 	if err != nil {
 		return Answer{}, err
 	}
 	return result, nil
+}
+
+func (s *Service) revokeTx(ctx context.Context, tx *postgres.Tx, handoff uuid.UUID, actor authz.Actor) (Answer, error) {
+	in, h, err := lockHandoff(ctx, tx, handoff)
+	if err != nil {
+		return Answer{}, err
+	}
+	leads := in.LeadID != nil && *in.LeadID == actor.ID
+	if actor.ID != h.FromID && !leads && !actor.May(authz.ManagePeople) {
+		return Answer{}, errs.Newf(errs.Forbidden, "Only %s, who offered it, can take it back, the lead, or an administrator.", h.From)
+	}
+	if h.State != HandoffOffered {
+		return Answer{Handoff: h, Incident: in}, nil
+	}
+	if err = tx.RevokeHandoff(ctx, h.ID); err != nil {
+		return Answer{}, fmt.Errorf("incidents: revoke: %w", postgres.MapError(err))
+	}
+	if err = s.recordAnswer(ctx, tx, timeline.HandoffRevoked, h, actor); err != nil {
+		return Answer{}, err
+	}
+	h, err = readHandoff(ctx, tx.Queries, h.ID)
+	return Answer{Handoff: h, Incident: in, Changed: true}, err
 }
 
 // lockHandoff locks the incident, under whose row every answer happens, and reads the

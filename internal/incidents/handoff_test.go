@@ -180,9 +180,9 @@ func TestDeclineAndRevoke(t *testing.T) {
 	_, err := d.Revoke(as(t, d.bo), revoked.ID)
 	wantKind(t, err, errs.Forbidden)
 	for i := range 2 {
-		answer, err := d.Revoke(as(t, d.ana), revoked.ID)
-		if err != nil || answer.Changed != (i == 0) || answer.Handoff.State != incidents.HandoffRevoked {
-			t.Errorf("%+v, err %v", answer, err)
+		answer, revokeErr := d.Revoke(as(t, d.ana), revoked.ID)
+		if revokeErr != nil || answer.Changed != (i == 0) || answer.Handoff.State != incidents.HandoffRevoked {
+			t.Errorf("%+v, err %v", answer, revokeErr)
 		}
 	}
 	answer, err := d.Accept(t.Context(), token)
@@ -190,14 +190,14 @@ func TestDeclineAndRevoke(t *testing.T) {
 		t.Errorf("accepted what was revoked: %+v, err %v", answer, err)
 	}
 	byAdmin, _ := d.offer(t, d.ana, in, incidents.HandoffTo{User: d.bo.ID})
-	if answer, err := d.Revoke(as(t, d.admin), byAdmin.ID); err != nil || !answer.Changed {
+	if answer, err = d.Revoke(as(t, d.admin), byAdmin.ID); err != nil || !answer.Changed {
 		t.Errorf("administrator: %+v, err %v", answer, err)
 	}
-	if err := d.SetLead(as(t, d.ana), in.Number, d.bo.ID); err != nil {
+	if err = d.SetLead(as(t, d.ana), in.Number, d.bo.ID); err != nil {
 		t.Fatal(err)
 	}
 	byLead, _ := d.offer(t, d.ana, in, incidents.HandoffTo{User: d.admin.ID})
-	if answer, err := d.Revoke(as(t, d.bo), byLead.ID); err != nil || !answer.Changed {
+	if answer, err = d.Revoke(as(t, d.bo), byLead.ID); err != nil || !answer.Changed {
 		t.Errorf("lead: %+v, err %v", answer, err)
 	}
 	_, err = d.Revoke(as(t, d.ana), uuid.Must(uuid.NewV7()))

@@ -18,7 +18,7 @@ import (
 const PageSize = 50
 
 // Active filters by everything that is not over yet.
-const Active Status = "active"
+const Active = "active"
 
 // Filter narrows a list; the zero value of a field filters nothing.
 type Filter struct {

@@ -29,8 +29,8 @@ type Attached struct {
 // attached already stays as it is. An unknown playbook is errs.NotFound.
 func (s *Service) Attach(ctx context.Context, number int64, playbook, reason string) (attached uuid.UUID, err error) {
 	err = s.act(ctx, number, func(ctx context.Context, tx *postgres.Tx, in Incident, actor authz.Actor) error {
-		books, err := s.choose([]string{playbook})
-		if err != nil {
+		var books []*playbooks.Playbook
+		if books, err = s.choose(playbook); err != nil {
 			return err
 		}
 		attached, err = s.attachTx(ctx, tx, in.ID, books[0], oneLine(reason), actor)
@@ -57,19 +57,19 @@ func (s *Service) Detach(ctx context.Context, number int64, attached uuid.UUID) 
 // Switch puts a playbook in the place of an attached one, as one event.
 func (s *Service) Switch(ctx context.Context, number int64, attached uuid.UUID, playbook, reason string) (fresh uuid.UUID, err error) {
 	err = s.act(ctx, number, func(ctx context.Context, tx *postgres.Tx, in Incident, actor authz.Actor) error {
-		books, err := s.choose([]string{playbook})
-		if err != nil {
+		var books []*playbooks.Playbook
+		if books, err = s.choose(playbook); err != nil {
 			return err
 		}
-		old, changed, err := detachTx(ctx, tx, in.ID, attached)
-		if err != nil {
+		var old attachment
+		var changed bool
+		if old, changed, err = detachTx(ctx, tx, in.ID, attached); err != nil {
 			return err
 		}
 		if !changed {
 			return errs.New(errs.Conflict, "Somebody detached this playbook a moment ago.")
 		}
-		fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], oneLine(reason), actor)
-		if err != nil {
+		if fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], oneLine(reason), actor); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, in.ID, timeline.Event{
@@ -80,7 +80,7 @@ func (s *Service) Switch(ctx context.Context, number int64, attached uuid.UUID, 
 }
 
 // choose finds playbooks in the catalogue, each once.
-func (s *Service) choose(ids []string) ([]*playbooks.Playbook, error) {
+func (s *Service) choose(ids ...string) ([]*playbooks.Playbook, error) {
 	var books []*playbooks.Playbook
 	for i, id := range ids {
 		if slices.Contains(ids[:i], id) {

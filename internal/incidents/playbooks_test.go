@@ -37,8 +37,8 @@ func TestPlaybooksAreAttachedSwitchedAndDetached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := d.Attach(as(t, d.bo), in.Number, "service-unavailable", "again"); err != nil || again != first {
-		t.Errorf("attached twice: %v, %v, err %v", first, again, err)
+	if again, againErr := d.Attach(as(t, d.bo), in.Number, "service-unavailable", "again"); againErr != nil || again != first {
+		t.Errorf("attached twice: %v, %v, err %v", first, again, againErr)
 	}
 	second, err := d.Attach(ctx, in.Number, "latency", "")
 	if err != nil {
@@ -54,7 +54,7 @@ func TestPlaybooksAreAttachedSwitchedAndDetached(t *testing.T) {
 		t.Error(diff)
 	}
 	for range 2 {
-		if err := d.Detach(ctx, in.Number, first); err != nil {
+		if err = d.Detach(ctx, in.Number, first); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package incidents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,16 +51,7 @@ var moves = map[Status][]Status{
 }
 
 // Moves lists where an incident may go from here, the most likely move first.
-func (st Status) Moves() []Status { return append([]Status(nil), moves[st]...) }
-
-func (st Status) canBecome(to Status) bool {
-	for _, possible := range moves[st] {
-		if possible == to {
-			return true
-		}
-	}
-	return false
-}
+func (st Status) Moves() []Status { return slices.Clone(moves[st]) }
 
 // Change is what asking for a status led to.
 type Change struct {
@@ -94,7 +86,7 @@ func (s *Service) moveTx(ctx context.Context, tx *postgres.Tx, in Incident, to S
 		by, at, err := lastMove(ctx, tx, in)
 		return Change{Incident: in, By: by, At: at}, err
 	}
-	if !in.Status.canBecome(to) {
+	if !slices.Contains(moves[in.Status], to) {
 		return Change{}, refusal(in, to)
 	}
 	if err := tx.UpdateIncidentStatus(ctx, dbgen.UpdateIncidentStatusParams{ID: in.ID, Status: string(to)}); err != nil {
@@ -154,10 +146,10 @@ func lastMove(ctx context.Context, tx *postgres.Tx, in Incident) (string, time.T
 }
 
 func refusal(in Incident, to Status) error {
-	switch {
-	case to == Closed:
+	switch to {
+	case Closed:
 		return errs.Newf(errs.Conflict, "%s is %s. Resolve it before you close it.", in.Name(), in.Status)
-	case to == Open:
+	case Open:
 		return errs.Newf(errs.Conflict, "%s is %s and stays so; hand it over instead.", in.Name(), in.Status)
 	default:
 		return errs.Newf(errs.Conflict, "%s is %s already. Reopen it if it is not over.", in.Name(), in.Status)

@@ -7,30 +7,30 @@ import (
 )
 
 // document writes GitHub-flavoured Markdown in which foreign text can only ever be text.
-type document struct{ strings.Builder }
+type document struct{ out strings.Builder }
 
 func (d *document) heading(level int, text string) {
-	d.WriteString(strings.Repeat("#", level) + " " + inline(text, " ") + "\n\n")
+	d.out.WriteString(strings.Repeat("#", level) + " " + inline(text, " ") + "\n\n")
 }
 
 func (d *document) quote(text string) {
-	d.WriteString("> " + inline(strings.TrimSpace(text), "<br>") + "\n\n")
+	d.out.WriteString("> " + inline(strings.TrimSpace(text), "<br>") + "\n\n")
 }
 
 func (d *document) table(header []string, rows [][]string) {
 	d.row(header)
-	d.WriteString(strings.Repeat("|---", len(header)) + "|\n")
+	d.out.WriteString(strings.Repeat("|---", len(header)) + "|\n")
 	for _, row := range rows {
 		d.row(row)
 	}
-	d.WriteString("\n")
+	d.out.WriteString("\n")
 }
 
 func (d *document) row(cells []string) {
 	for _, cell := range cells {
-		d.WriteString("| " + inline(strings.TrimSpace(cell), "<br>") + " ")
+		d.out.WriteString("| " + inline(strings.TrimSpace(cell), "<br>") + " ")
 	}
-	d.WriteString("|\n")
+	d.out.WriteString("|\n")
 }
 
 // fence is longer than any run of backticks in the text, so that none of them closes it.
@@ -44,7 +44,7 @@ func (d *document) fence(language, text string) {
 		longest = max(longest, run)
 	}
 	ticks := strings.Repeat("`", longest+1)
-	d.WriteString(ticks + language + "\n" + text + "\n" + ticks + "\n\n")
+	d.out.WriteString(ticks + language + "\n" + text + "\n" + ticks + "\n\n")
 }
 
 // markup has what Markdown could take for its own: every character that can begin or end

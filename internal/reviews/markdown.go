@@ -41,7 +41,7 @@ func (r Review) Markdown() string {
 	for _, run := range r.Runs {
 		d.run(run)
 	}
-	return d.String()
+	return d.out.String()
 }
 
 func (r Review) facts() [][]string {

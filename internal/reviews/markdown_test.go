@@ -133,9 +133,9 @@ func TestForeignTextStaysText(t *testing.T) {
 			"quote: " + seen(strings.TrimSpace("said: "+c), "⏎"),
 			"heading: After",
 		}
-		got := shape(t, d.String())
+		got := shape(t, d.out.String())
 		if diff := cmp.Diff(squeeze(want), squeeze(got)); diff != "" {
-			t.Fatalf("%s\nin:\n%s", diff, d.String())
+			t.Fatalf("%s\nin:\n%s", diff, d.out.String())
 		}
 	})
 }

@@ -171,11 +171,11 @@ func TestBellRingsOnlyAfterTheCommit(t *testing.T) {
 		t.Fatalf("err %v, rung %v after a rollback", err, rung.rung())
 	}
 	err = db.InTx(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := ledger.AppendTx(ctx, tx, incident, note("committed"))
+		_, appendErr := ledger.AppendTx(ctx, tx, incident, note("committed"))
 		if len(rung.rung()) != 0 {
 			t.Error("rung inside the transaction")
 		}
-		return err
+		return appendErr
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -197,8 +197,8 @@ func TestBadTextAndStrangeIncidents(t *testing.T) {
 	if errs.KindOf(err) != errs.NotFound {
 		t.Errorf("unknown incident: %v", err)
 	}
-	if seq, err := appendOne(t.Context(), db, ledger, incident, note("a\x00b\xff")); err != nil || seq != 1 {
-		t.Errorf("bytes that are not text: %d, %v", seq, err)
+	if seq, odd := appendOne(t.Context(), db, ledger, incident, note("a\x00b\xff")); odd != nil || seq != 1 {
+		t.Errorf("bytes that are not text: %d, %v", seq, odd)
 	}
 	records, err := timeline.List(t.Context(), db, incident, 0, 10)
 	if err != nil || len(records) != 1 || records[0].Text != "ab\uFFFD" {
