@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -23,7 +24,7 @@ func Commands(fence string, console bool) []Line {
 		return nil
 	}
 	fence = strings.ReplaceAll(fence, "\r\n", "\n")
-	c := cutter{lines: strings.Split(fence, "\n"), budget: 64 * maxText}
+	c := cutter{lines: strings.Split(fence, "\n"), budget: parseBudget, parser: syntax.NewParser(syntax.Variant(syntax.LangBash))}
 	c.console = console
 	for _, line := range c.lines {
 		if prompt.MatchString(line) {
@@ -56,8 +57,14 @@ type cutter struct {
 	prompted bool
 	captions []string
 	found    []Line
-	budget   int // bytes that may still be parsed: a fence of unclosed quotes must not cost its square
+	budget   int // what may still be parsed: a fence of unclosed quotes must not cost its square
+	parser   *syntax.Parser
 }
+
+const (
+	parseBudget = 1 << 20
+	parseCost   = 200 // of even the shortest text
+)
 
 // rootOnly reports a console whose only prompts are root's.
 func (c *cutter) rootOnly() bool {
@@ -166,17 +173,16 @@ func (c *cutter) complete(first string) (text string, used int, ok bool) {
 }
 
 func (c *cutter) unfinished(text string) bool {
-	if endsInBackslash(text) {
-		return true
-	}
-	c.budget -= len(text)
-	if c.budget < 0 || checkNesting(text) != nil || len(text) > maxText {
+	c.budget -= len(text) + parseCost
+	switch {
+	case c.budget < 0 || len(text) > maxText || checkNesting(text) != nil:
 		return false
+	case endsInBackslash(text):
+		return true
 	}
 	t := template{}
 	t.punch(text)
-	parser := syntax.NewParser(syntax.Variant(syntax.LangBash))
-	return incomplete(parser, t.punched)
+	return incomplete(c.parser, t.punched)
 }
 
 func incomplete(parser *syntax.Parser, text string) (more bool) {
@@ -200,27 +206,25 @@ func joinContinuations(text string) string {
 	if !strings.Contains(text, "\\\n") || strings.Contains(text, "<<") {
 		return strings.TrimSuffix(text, `\`)
 	}
-	var b strings.Builder
+	out := make([]byte, 0, len(text))
 	var quote byte
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '\\' && quote == 0 && i+1 < len(text) && text[i+1] == '\n':
-			joined := strings.TrimRight(b.String(), " \t")
-			b.Reset()
-			b.WriteString(joined + " ")
+			out = append(bytes.TrimRight(out, " \t"), ' ')
 			for i++; i+1 < len(text) && (text[i+1] == ' ' || text[i+1] == '\t'); i++ {
 				continue
 			}
 			continue
 		case c == '\\' && quote != '\'' && i+1 < len(text):
-			b.WriteByte(c)
+			out = append(out, c)
 			i++
 		case quote == 0 && c == '#' && (i == 0 || strings.IndexByte(" \t\n;", text[i-1]) >= 0):
 			end := strings.IndexByte(text[i:], '\n')
 			if end < 0 {
 				end = len(text) - i
 			}
-			b.WriteString(text[i : i+end])
+			out = append(out, text[i:i+end]...)
 			i += end - 1
 			continue
 		case quote == 0 && (c == '\'' || c == '"'):
@@ -228,7 +232,7 @@ func joinContinuations(text string) string {
 		case c == quote:
 			quote = 0
 		}
-		b.WriteByte(text[i])
+		out = append(out, text[i])
 	}
-	return b.String()
+	return string(out)
 }
