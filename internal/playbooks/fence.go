@@ -153,6 +153,9 @@ func (r *reader) codeText(n ast.Node) (string, int) {
 // inline collects the code spans below n that are commands: a known program with
 // at least one argument, and no ellipsis that stands for more.
 func (r *reader) inline(n ast.Node) []Block {
+	if !r.inlineCommands {
+		return nil
+	}
 	var blocks []Block
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		span, isSpan := n.(*ast.CodeSpan)

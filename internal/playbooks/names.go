@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,9 +39,21 @@ var sectionKinds = func() map[string]string {
 }()
 
 // sectionKind names the kind of section that a heading opens, "" for none.
-// Numbers, emoji and punctuation around the words do not matter.
+// Numbers, emoji and punctuation around the words do not matter, and of "Diagnosis
+// and mitigation" the first counts.
 func sectionKind(title string) string {
-	return sectionKinds[strings.TrimLeft(strings.Join(words(title), " "), "0123456789 ")]
+	name := strings.TrimLeft(strings.Join(words(title), " "), "0123456789 ")
+	if kind := sectionKinds[name]; kind != "" {
+		return kind
+	}
+	kind := ""
+	for _, part := range strings.SplitSeq(name, " and ") {
+		if sectionKinds[part] == "" {
+			return ""
+		}
+		kind = cmp.Or(kind, sectionKinds[part])
+	}
+	return kind
 }
 
 // words splits a text into lower-case words of letters and digits.

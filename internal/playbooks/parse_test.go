@@ -42,10 +42,8 @@ impact: Impact
   > Service degradation.
 diagnosis: Diagnosis
   1. Check the pod with kubectl describe pod -n $NAMESPACE $POD [diagnosis-check-the-pod-with-kubectl-describe-pod-n-namespace-pod] L13
-     > Check the pod with ~kubectl describe pod -n $NAMESPACE $POD~.
      $ kubectl describe pod -n $NAMESPACE $POD (kubernetes L13)
   2. Check the logs [diagnosis-check-the-logs] L14
-     > Check the logs: ~kubectl logs -n $NAMESPACE $POD~.
      $ kubectl logs -n $NAMESPACE $POD (kubernetes L14)
      > - Use ~kubectl~ with care.⏎⏎Also look at the dashboard.
 resolution: Mitigation
@@ -121,17 +119,15 @@ resolution: Remediation Actions
    ~~~
 
    Wait a minute.
-3. Look again.
+3. Look [again](x).
 `, want: `# Restart (alerts-example)
 resolution: Fix
   1. Tell the team [resolution-tell-the-team] L5 (manual)
-     > Tell the team.
   2. Restart it [resolution-restart-it] L6
-     > Restart it:
      $ kubectl rollout restart deployment <service> (kubernetes L9)
      > Wait a minute.
   3. Look again [resolution-look-again] L13 (manual)
-     > Look again.
+     > Look [again](x).
 `},
 		"notes without any convention": {source: `How I got the queue moving again.
 
@@ -225,6 +221,21 @@ resolution: Fix
 				t.Errorf("outline (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestParseKnowsSectionsByManyNames(t *testing.T) {
+	t.Parallel()
+	for heading, want := range map[string]string{
+		"## Symptoms": playbooks.Symptoms, "#### 🔍 Investigation Steps": playbooks.Diagnosis, "## 3. Remediation:": playbooks.Resolution,
+		"###### **Follow-up**": playbooks.Prevention, "## Diagnosis and mitigation": playbooks.Diagnosis, "## `Verify`": playbooks.Verification,
+		"## When to escalate": playbooks.Escalation, "## IMPACT": playbooks.Impact, "## How to fix": playbooks.Resolution,
+		"## Fixed in version 3": playbooks.Other, "## Diagnosis and other stories": playbooks.Other, "## 42": playbooks.Other,
+	} {
+		p := parse(t, "# Title\n\n"+heading+"\n\nText.\n")[0]
+		if len(p.Sections) != 1 || p.Sections[0].Kind != want {
+			t.Errorf("%s is %+v, want %s", heading, p.Sections, want)
+		}
 	}
 }
 

@@ -80,11 +80,32 @@ func (r *reader) listSteps(list *ast.List, end int, current *draft) []*draft {
 		}
 		current = &draft{title: r.itemTitle(item), path: current.path, line: r.doc.line(item.Pos()), item: true}
 		for child := item.FirstChild(); child != nil; child = child.NextSibling() {
+			if child == item.FirstChild() && r.saysOnly(child, current.title) {
+				current.blocks = append(current.blocks, r.inline(child)...)
+				continue
+			}
 			current.blocks = r.add(current.blocks, child, child.Pos(), r.endOf(child, itemEnd))
 		}
 		all = append(all, current)
 	}
 	return all
+}
+
+// saysOnly reports that a paragraph without markup is the title and commands,
+// which are shown anyway.
+func (r *reader) saysOnly(n ast.Node, title string) bool {
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if kind := child.Kind(); kind != ast.KindText && kind != ast.KindCodeSpan {
+			return false
+		}
+	}
+	said := r.doc.plain(n)
+	for _, b := range r.inline(n) {
+		if !strings.Contains(title, b.Command.Text) {
+			said = strings.Replace(said, b.Command.Text, "", 1)
+		}
+	}
+	return title != "" && strings.TrimRight(said, ":. ") == title
 }
 
 // endOf gives the byte where the sibling after n begins, or end.
@@ -127,10 +148,7 @@ func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 	if text := r.doc.markdown(start, end); strings.TrimSpace(text) != "" {
 		blocks = appendText(blocks, text)
 	}
-	if r.inlineCommands {
-		blocks = append(blocks, r.inline(n)...)
-	}
-	return blocks
+	return append(blocks, r.inline(n)...)
 }
 
 // appendText joins neighbouring texts, so that a list stays one list.
@@ -165,7 +183,7 @@ func holdsCode(n ast.Node) bool {
 
 // holdsCommand reports whether something below n can be run.
 func (r *reader) holdsCommand(n ast.Node) bool {
-	found := r.inlineCommands && len(r.inline(n)) > 0
+	found := len(r.inline(n)) > 0
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if found {
 			return ast.WalkStop, nil
