@@ -47,7 +47,7 @@ func sectionKind(title string) string {
 		return kind
 	}
 	kind := ""
-	for _, part := range strings.SplitSeq(name, " and ") {
+	for part := range strings.SplitSeq(name, " and ") {
 		if sectionKinds[part] == "" {
 			return ""
 		}
