@@ -127,7 +127,11 @@ func (c *cluster) start(ctx context.Context) (*Server, error) {
 
 // DSN is the address of a database through the socket, for this process and others of its user. Role must be the owner or one of Options.Roles.
 func (s *Server) DSN(database, role string) string {
-	query := url.Values{"host": {s.cluster.socket}, "port": {s.cluster.port()}, "sslmode": {"disable"}}
+	return address(s.cluster.socket, s.cluster.port(), database, role)
+}
+
+func address(socket, port, database, role string) string {
+	query := url.Values{"host": {socket}, "port": {port}, "sslmode": {"disable"}}
 	return (&url.URL{Scheme: "postgres", User: url.User(role), Path: "/" + database, RawQuery: query.Encode()}).String()
 }
 

@@ -60,6 +60,20 @@ func TestSecondStartNamesTheFolder(t *testing.T) {
 	connect(t, first.DSN("wardroom", "wardroom")) // and the first still serves
 }
 
+func TestAddressFindsTheServerOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	opts := options(folder(t))
+	if got, err := embedded.Address(opts, "wardroom", "wardroom"); err == nil {
+		t.Errorf("without a server: %s", got)
+	}
+	first := start(t, opts)
+	got, err := embedded.Address(opts, "wardroom", "wardroom")
+	if err != nil || got != first.DSN("wardroom", "wardroom") {
+		t.Fatalf("got %s, %v; want %s", got, err, first.DSN("wardroom", "wardroom"))
+	}
+	connect(t, got)
+}
+
 func TestTakesOverAfterKill(t *testing.T) {
 	t.Parallel()
 	for _, whole := range []bool{false, true} {
