@@ -104,6 +104,7 @@ func TestInvitations(t *testing.T) {
 	want(t, "no role", err, errs.Invalid)
 	first, err := w.Invite(as(t, ana), "Bo", authz.Author)
 	ok(t, "invite bo", err)
+	w.at(t, time.Minute)
 	second, err := w.Invite(as(t, ana), "", authz.Viewer)
 	ok(t, "invite anybody", err)
 	invites, err := w.Invites(as(t, ana))

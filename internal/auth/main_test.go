@@ -36,18 +36,21 @@ const (
 
 var browser = auth.Meta{UserAgent: "Firefox", Address: "192.0.2.7"}
 
-// world is a service on a database of its own.
+// world is a service on a database of its own, whose clock stands still until it is moved.
 type world struct {
 	*auth.Service
-	db   *postgres.DB
-	logs *logs
+	db    *postgres.DB
+	logs  *logs
+	start time.Time
 }
 
 func newWorld(t *testing.T) world {
 	t.Helper()
 	db, out := pgtest.New(t), &logs{}
 	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	return world{Service: auth.New(db, log), db: db, logs: out}
+	w := world{Service: auth.New(db, log), db: db, logs: out, start: time.Now().UTC().Truncate(time.Second)}
+	w.at(t, 0)
+	return w
 }
 
 // logs keeps everything that was logged.
@@ -116,11 +119,11 @@ func tokenOf(t *testing.T, fresh auth.Fresh) string {
 	return parts[2]
 }
 
-// at moves the database's clock to d from now on.
+// at moves the database's clock to d after the start.
 func (w world) at(t *testing.T, d time.Duration) {
 	t.Helper()
 	_, err := w.db.Pool.Exec(t.Context(), fmt.Sprintf(`CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz
-		LANGUAGE sql VOLATILE PARALLEL SAFE AS $$ SELECT clock_timestamp() + interval '%d milliseconds' $$`, d.Milliseconds()))
+		LANGUAGE sql VOLATILE PARALLEL SAFE AS $$ SELECT timestamptz '%s' $$`, w.start.Add(d).Format(time.RFC3339)))
 	if err != nil {
 		t.Fatal(err)
 	}

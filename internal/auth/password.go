@@ -44,7 +44,7 @@ func newHasher() *hasher {
 	_, _ = rand.Read(salt)
 	_, _ = rand.Read(key)
 	return &hasher{
-		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: 5 * time.Second,
+		slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: 15 * time.Second,
 		dummy: encode(current, salt, key),
 	}
 }

@@ -90,7 +90,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	for range 3 { // asking again does not make the wait longer
 		_, _, err := w.SignIn(t.Context(), "Ana", anasPassword, here)
 		want(t, "guess too many", err, errs.RateLimited)
-		if message := errs.Message(err); !strings.Contains(message, "30 seconds") && !strings.Contains(message, "29 seconds") {
+		if message := errs.Message(err); !strings.Contains(message, "30 seconds") {
 			t.Errorf("the wait is not said: %q", message)
 		}
 	}
@@ -104,7 +104,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	want(t, "after the wait", err, errs.Unauthenticated)
 	_, _, err = w.SignIn(t.Context(), "ana", anasPassword, here)
 	want(t, "the wait has grown", err, errs.RateLimited)
-	if message := errs.Message(err); !strings.Contains(message, "60 seconds") && !strings.Contains(message, "59 seconds") {
+	if message := errs.Message(err); !strings.Contains(message, "60 seconds") {
 		t.Errorf("the wait has not grown: %q", message)
 	}
 	w.at(t, 16*time.Minute)
