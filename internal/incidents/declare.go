@@ -116,9 +116,9 @@ func (s *Service) createTx(ctx context.Context, tx *postgres.Tx, d Declaration, 
 			return uuid.Nil, err
 		}
 	}
-	reason := d.Reason
+	reason := shorten(oneLine(d.Reason))
 	if reason == "" && len(symptoms) > 0 {
-		reason = oneLine(symptoms[0].Name)
+		reason = shorten(oneLine(symptoms[0].Name))
 	}
 	level := 1
 	for _, book := range books {

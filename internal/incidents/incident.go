@@ -79,7 +79,7 @@ func oneLine(text string) string {
 	}), " ")
 }
 
-// shorten cuts a line that nobody typed so that it fits as a title.
+// shorten cuts a line to the length of a title, where that is no reason to refuse it.
 func shorten(line string) string {
 	if runes := []rune(line); len(runes) > maxTitle {
 		return string(runes[:maxTitle-1]) + "…"

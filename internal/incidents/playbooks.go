@@ -33,7 +33,7 @@ func (s *Service) Attach(ctx context.Context, number int64, playbook, reason str
 		if books, err = s.choose(playbook); err != nil {
 			return err
 		}
-		attached, err = s.attachTx(ctx, tx, in.ID, books[0], oneLine(reason), actor)
+		attached, err = s.attachTx(ctx, tx, in.ID, books[0], shorten(oneLine(reason)), actor)
 		return err
 	})
 	return attached, err
@@ -69,11 +69,11 @@ func (s *Service) Switch(ctx context.Context, number int64, attached uuid.UUID, 
 		if !changed {
 			return errs.New(errs.Conflict, "Somebody detached this playbook a moment ago.")
 		}
-		if fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], oneLine(reason), actor); err != nil {
+		if fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], shorten(oneLine(reason)), actor); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, in.ID, timeline.Event{
-			Kind: timeline.PlaybookSwitched, Actor: actor, Data: playbookData(fresh, books[0], oneLine(reason), old.Title),
+			Kind: timeline.PlaybookSwitched, Actor: actor, Data: playbookData(fresh, books[0], shorten(oneLine(reason)), old.Title),
 		})
 	})
 	return fresh, err

@@ -77,7 +77,7 @@ func escalated(r Record, d EscalationData) []Part {
 }
 
 func escalationHeld(r Record, d EscalationData) []Part {
-	parts := []Part{b(r.Actor), t(" is on it; escalation is held")}
+	parts := []Part{b(r.Actor), t(" is on it")}
 	if d.To > 0 {
 		parts = append(parts, t(" at "), b(level(d.To)))
 	}

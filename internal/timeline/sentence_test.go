@@ -2,6 +2,10 @@ package timeline
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
 	"testing"
 	"time"
 
@@ -57,7 +61,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{EscalationStarted, EscalationData{To: 1, DueAt: &due}, "", "Escalation started at L1, next at 03:27:54 UTC"},
 		{Escalated, EscalationData{From: 1, To: 2}, "", "Ana escalated to L2"},
 		{Escalated, EscalationData{To: 2, ByTimer: true, Minutes: 15, LateSeconds: 90}, "", "15 min without a fix: escalated to L2, 1 min 30 s late"},
-		{EscalationHeld, EscalationData{To: 2}, "", "Ana is on it; escalation is held at L2"},
+		{EscalationHeld, EscalationData{To: 2}, "", "Ana is on it at L2"},
 		{EscalationExtended, EscalationData{Minutes: 15, DueAt: &due}, "", "Ana gave it 15 more minutes, next at 03:27:54 UTC"},
 		{EscalationStopped, EscalationData{Reason: "the incident is mitigated"}, "", "Escalation stopped: the incident is mitigated"},
 		{HandoffOffered, offer, "", "Ana offered the incident to Bo"},
@@ -88,6 +92,33 @@ func TestEveryKindHasASentence(t *testing.T) {
 		if kind.Group() == "" {
 			t.Errorf("%s is found under no filter", kind)
 		}
+	}
+}
+
+// TestNoKindIsForgotten reads the kinds where they are declared.
+func TestNoKindIsForgotten(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "kinds.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, named := spec.Type.(*ast.Ident); named && typ.Name == "Kind" {
+			kinds++
+			word, unquoteErr := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if _, said := sayings[Kind(word)]; !said || unquoteErr != nil {
+				t.Errorf("%s has no sentence", spec.Names[0])
+			}
+		}
+		return true
+	})
+	if kinds != len(sayings) {
+		t.Errorf("%d kinds, %d sentences", kinds, len(sayings))
 	}
 }
 
