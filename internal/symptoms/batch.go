@@ -105,7 +105,7 @@ func (b *batch) describe(known *record, r report) bool {
 			known.suppressed = *r.suppressed
 		}
 	}
-	return !before.facts.equal(known.facts) || before.source != known.source ||
+	return !before.equal(known.facts) || before.source != known.source ||
 		before.environment != known.environment || before.suppressed != known.suppressed
 }
 
@@ -116,8 +116,8 @@ func (b *batch) missing(list []report, asked time.Time) {
 	for _, r := range list {
 		named[r.fingerprint] = true
 	}
-	for print, known := range b.last {
-		if named[print] || (known.source != b.source.Name && b.speaks(known.source)) || !known.missing(asked) {
+	for identity, known := range b.last {
+		if named[identity] || (known.source != b.source.Name && b.speaks(known.source)) || !known.missing(asked) {
 			continue
 		}
 		if known.state == Resolved {

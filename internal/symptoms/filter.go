@@ -26,7 +26,7 @@ type Filter struct {
 func ParseFilter(text string) Filter {
 	var f Filter
 	var words []string
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(word, ":")
 		switch {
 		case key == "sev" && severityOf(value) > 0:

@@ -57,10 +57,10 @@ func (s *Service) Receive(ctx context.Context, token string, body io.Reader) err
 	})
 }
 
-// group is the sources of a group as they stand under the lock.
-type group []dbgen.Source
+// sourceRows are the sources of a group as they stand under the lock.
+type sourceRows []dbgen.Source
 
-func lockGroup(ctx context.Context, tx *postgres.Tx, from source) (group, error) {
+func lockGroup(ctx context.Context, tx *postgres.Tx, from source) (sourceRows, error) {
 	rows, err := tx.LockSourceGroup(ctx, from.Group)
 	if err != nil {
 		return nil, fmt.Errorf("symptoms: lock sources: %w", postgres.MapError(err))
@@ -68,7 +68,7 @@ func lockGroup(ctx context.Context, tx *postgres.Tx, from source) (group, error)
 	return rows, nil
 }
 
-func (g group) named(name string) (dbgen.Source, bool) {
+func (g sourceRows) named(name string) (dbgen.Source, bool) {
 	i := slices.IndexFunc(g, func(row dbgen.Source) bool { return row.Name == name })
 	if i < 0 {
 		return dbgen.Source{}, false
@@ -76,13 +76,13 @@ func (g group) named(name string) (dbgen.Source, bool) {
 	return g[i], true
 }
 
-func (g group) silent(name string) bool {
+func (g sourceRows) silent(name string) bool {
 	row, found := g.named(name)
 	return found && row.SilentSince != nil
 }
 
 // openBatch reads the episodes that a batch decides about, with withOpen all that are open.
-func (s *Service) openBatch(ctx context.Context, tx *postgres.Tx, from source, g group, prints []string, withOpen bool) (*batch, error) {
+func (s *Service) openBatch(ctx context.Context, tx *postgres.Tx, from source, g sourceRows, prints []string, withOpen bool) (*batch, error) {
 	rows, err := tx.LatestEpisodes(ctx, dbgen.LatestEpisodesParams{
 		SourceGroup: from.Group, Fingerprints: prints, WithOpen: withOpen,
 	})

@@ -15,11 +15,11 @@ import (
 )
 
 // The bodies in testdata are what Alertmanager 0.25 has sent and answered.
-func golden(t testing.TB, name string) []byte {
-	t.Helper()
+func golden(tb testing.TB, name string) []byte {
+	tb.Helper()
 	body, err := os.ReadFile("testdata/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return body
 }

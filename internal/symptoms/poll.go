@@ -153,7 +153,7 @@ func (s *Service) miss(ctx context.Context, from source, began time.Time, reason
 		if err != nil {
 			return err
 		}
-		if err := tx.SourceFailed(ctx, dbgen.SourceFailedParams{Name: from.Name, LastError: reason}); err != nil {
+		if err = tx.SourceFailed(ctx, dbgen.SourceFailedParams{Name: from.Name, LastError: reason}); err != nil {
 			return fmt.Errorf("symptoms: note failure: %w", postgres.MapError(err))
 		}
 		fallen, err := tx.SourceSilent(ctx, dbgen.SourceSilentParams{
@@ -177,7 +177,7 @@ func (s *Service) miss(ctx context.Context, from source, began time.Time, reason
 
 // vouched says that another source of the group goes on reporting the same alerts; its
 // next poll takes the symptoms over.
-func (s *Service) vouched(from source, g group) bool {
+func (s *Service) vouched(from source, g sourceRows) bool {
 	return slices.ContainsFunc(s.sources, func(other source) bool {
 		row, known := g.named(other.Name)
 		return other.Name != from.Name && other.polled() && known && row.SilentSince == nil && row.LastPollAt != nil
