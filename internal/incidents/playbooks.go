@@ -56,6 +56,7 @@ func (s *Service) Detach(ctx context.Context, number int64, attached uuid.UUID) 
 
 // Switch puts a playbook in the place of an attached one, as one event.
 func (s *Service) Switch(ctx context.Context, number int64, attached uuid.UUID, playbook, reason string) (fresh uuid.UUID, err error) {
+	reason = shorten(oneLine(reason))
 	err = s.act(ctx, number, func(ctx context.Context, tx *postgres.Tx, in Incident, actor authz.Actor) error {
 		var books []*playbooks.Playbook
 		if books, err = s.choose(playbook); err != nil {
@@ -69,11 +70,11 @@ func (s *Service) Switch(ctx context.Context, number int64, attached uuid.UUID, 
 		if !changed {
 			return errs.New(errs.Conflict, "Somebody detached this playbook a moment ago.")
 		}
-		if fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], shorten(oneLine(reason)), actor); err != nil {
+		if fresh, _, err = s.snapshotTx(ctx, tx, in.ID, books[0], reason, actor); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, in.ID, timeline.Event{
-			Kind: timeline.PlaybookSwitched, Actor: actor, Data: playbookData(fresh, books[0], shorten(oneLine(reason)), old.Title),
+			Kind: timeline.PlaybookSwitched, Actor: actor, Data: playbookData(fresh, books[0], reason, old.Title),
 		})
 	})
 	return fresh, err
