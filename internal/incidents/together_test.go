@@ -95,8 +95,8 @@ func TestNeighboursDoNotDeadlock(t *testing.T) {
 		return err
 	}
 	var group errgroup.Group
+	ctx, nobody := as(t, d.ana), t.Context()
 	for range 8 {
-		ctx := as(t, d.ana)
 		for _, to := range []incidents.Status{acked, mitigate, resolved, open} {
 			group.Go(func() error { _, err := d.SetStatus(ctx, in.Number, to); return refused(err) })
 		}
@@ -106,7 +106,7 @@ func TestNeighboursDoNotDeadlock(t *testing.T) {
 		group.Go(func() error {
 			_, token, err := d.Offer(ctx, in.Number, incidents.HandoffTo{User: d.bo.ID}, "")
 			if err == nil {
-				_, err = d.Accept(t.Context(), token)
+				_, err = d.Accept(nobody, token)
 			}
 			return refused(err)
 		})
