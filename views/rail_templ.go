@@ -558,7 +558,7 @@ func (t Timeline) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "\" data-submit=\"ctrl-enter\"></textarea><p><span class=\"subtle fine\">Markdown. Draft is kept.</span> <button type=\"submit\" class=\"button small\">Add note <kbd aria-hidden=\"true\">Ctrl ↵</kbd></button></p></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "\" data-submit=\"ctrl-enter\"></textarea><p><span class=\"subtle fine nowrap\">Markdown. Draft kept.</span> <button type=\"submit\" class=\"button small\">Add note <kbd aria-hidden=\"true\">Ctrl ↵</kbd></button></p></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

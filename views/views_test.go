@@ -152,7 +152,9 @@ func checkForms(t *testing.T, doc *html.Node) {
 	for n := range doc.Descendants() {
 		switch {
 		case n.Data == "form" && strings.EqualFold(attr(n, "method"), "post"):
-			if find(n, func(c *html.Node) bool { return c.Data == "input" && attr(c, "name") == "key" && attr(c, "value") != "" }) == nil {
+			if find(n, func(c *html.Node) bool {
+				return c.Data == "input" && attr(c, "name") == "key" && attr(c, "value") != ""
+			}) == nil {
 				t.Errorf("form to %s has no key", attr(n, "action"))
 			}
 			if find(n, func(c *html.Node) bool { return c.Data == "button" && attr(c, "type") == "submit" }) == nil && attr(n, "id") == "" {

@@ -1,0 +1,227 @@
+package views_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"golang.org/x/net/websocket"
+
+	"wardroom/static"
+	"wardroom/views"
+	"wardroom/views/internal/fixture"
+)
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// A stage serves the room, and lets the test say what the server would say over the websocket.
+type stage struct {
+	*httptest.Server
+	mu     sync.Mutex
+	room   views.Room
+	dialed chan *websocket.Conn
+	heard  chan string // what the browser says over the socket
+	asked  chan string // the query of each connection
+	posted chan string
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{room: fixture.Room(), dialed: make(chan *websocket.Conn, 9), heard: make(chan string, 99), asked: make(chan string, 9), posted: make(chan string, 9)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", static.Handler())
+	mux.HandleFunc("GET /incidents/42", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		w.Header().Set("Content-Security-Policy", policy)
+		_ = s.room.View().Render(views.WithAssets(r.Context(), static.Path), w)
+	})
+	mux.HandleFunc("GET /incidents/42/run", func(w http.ResponseWriter, r *http.Request) {
+		_ = fixture.Confirm().View().Render(r.Context(), w)
+	})
+	mux.HandleFunc("POST /incidents/42/{what}", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		s.posted <- r.PathValue("what") + "?" + r.PostForm.Encode()
+		if r.PostForm.Get("text") == "refuse" {
+			w.WriteHeader(http.StatusConflict)
+			_ = fixture.NotFound().View().Render(r.Context(), w)
+			return
+		}
+		http.Redirect(w, r, "/incidents/42", http.StatusSeeOther)
+	})
+	mux.Handle("GET /ws", websocket.Handler(func(c *websocket.Conn) {
+		s.asked <- c.Request().URL.RawQuery
+		s.dialed <- c
+		for {
+			var m string
+			if websocket.Message.Receive(c, &m) != nil {
+				return
+			}
+			s.heard <- m
+		}
+	}))
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.CloseClientConnections)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *stage) say(t *testing.T, c *websocket.Conn, frame any) {
+	t.Helper()
+	if err := websocket.JSON.Send(c, frame); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func receive(t *testing.T, from <-chan string, want string) string {
+	t.Helper()
+	for {
+		select {
+		case got := <-from:
+			if strings.Contains(got, want) {
+				return got
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("nothing with %q came", want)
+		}
+	}
+}
+
+type frame = map[string]any
+
+// One walk through a room in a real browser: nothing a person does is lost to an update, output is numbered and whole, and the page
+// breaks no rule of its policy.
+func TestRoomInBrowser(t *testing.T) {
+	t.Parallel()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("chromium is needed: ", err)
+	}
+	s := newStage(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900), chromedp.UserDataDir(t.TempDir()))
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	listener := chromedp.WithListener(func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			t.Errorf("exception: %s", e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "409") && !strings.Contains(e.Entry.URL, "favicon") {
+				t.Errorf("console: %s %s", e.Entry.Text, e.Entry.URL)
+			}
+		}
+	})
+	tab, closeTab := chromedp.NewContext(alloc, listener)
+	t.Cleanup(closeTab)
+	ctx, cancel := context.WithTimeout(tab, 40*time.Second)
+	t.Cleanup(cancel)
+	do := func(actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, actions...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// until waits for a sentence of JavaScript to become true.
+	until := func(expression string) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); ; {
+			done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if done {
+				return
+			}
+			select {
+			case <-deadline:
+				t.Fatal("never: ", expression)
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	do(chromedp.Navigate(s.URL + "/incidents/42"))
+	conn := <-s.dialed
+	if got := receive(t, s.asked, "incident=42"); !strings.Contains(got, "since=11") || !strings.Contains(got, "epoch=7f3a") || !strings.Contains(got, "r9%3A2") {
+		t.Errorf("the cursor is %s", got)
+	}
+	until(`document.querySelector("#connection").textContent === "Live"`)
+
+	// Updates take nothing away from somebody who is typing, folding and reading.
+	do(chromedp.SendKeys(chromedp.CSS("#note"), "half a sen"))
+	until(`document.querySelector("#step-s2 details").open = true`)
+	until(`(document.querySelector("#cmd-c7-form input[name='v.claim']").value = "typed") !== ""`)
+	changed := fixture.Room()
+	changed.Header.Status = "mitigated"
+	s.say(t, conn, frame{"op": "patch", "id": "room-header", "html": renderComponent(t, changed.Header.View())})
+	until(`document.querySelector("#room-header .pill-button").textContent.includes("Mitigated")`)
+	s.mu.Lock()
+	s.room.Header.Title = "renamed meanwhile"
+	s.mu.Unlock()
+	s.say(t, conn, frame{"op": "resync"})
+	until(`document.querySelector("h1").textContent === "renamed meanwhile"`)
+	until(`document.querySelector("#note").value === "half a sen" && document.activeElement.id === "note"`)
+	until(`document.querySelector("#step-s2 details").open && document.querySelector("#cmd-c7-form input[name='v.claim']").value === "typed"`)
+
+	// A row is inserted once, where its number belongs.
+	row := fixture.Timeline().Rows[0]
+	for _, seq := range []int64{36, 35, 36} {
+		row.Seq = seq
+		s.say(t, conn, frame{"op": "insert", "into": "timeline", "seq": seq, "html": renderComponent(t, row.View())})
+	}
+	until(`[...document.querySelectorAll("#timeline > li")].map((li) => li.dataset.seq).slice(-3).join() === "11,35,36"`)
+
+	// Output: text stays text, lines are numbered once, the tail keeps twelve.
+	lines := make([][][2]string, 30)
+	for i := range lines {
+		lines[i] = [][2]string{{"f1 b", "<b>"}, {"", " line"}}
+	}
+	s.say(t, conn, frame{"op": "log", "run": "r9", "from": 3, "lines": lines, "err": []int{29}})
+	s.say(t, conn, frame{"op": "log", "run": "r9", "from": 20, "lines": lines[:13], "err": []int{}})
+	until(`[...document.querySelectorAll("#cmd-c-sf-log .l")].map((l) => l.dataset.n).join() === "21,22,23,24,25,26,27,28,29,30,31,32"`)
+	until(`document.querySelector("#cmd-c-sf-log .l:last-child").textContent === "<b> line" && document.querySelector("#cmd-c-sf-log .l.err") !== null`)
+
+	// A new run of a command: its output is asked for.
+	running := changed.Playbooks[0].Sections[0].Steps[0].Blocks[0].Command
+	running.Run = &views.Run{ID: "r10", State: "running", By: "Ana", Lines: 0}
+	s.say(t, conn, frame{"op": "patch", "id": "cmd-c1-result", "html": renderComponent(t, running.Result())})
+	receive(t, s.heard, `"op":"watch","run":"r10"`)
+
+	// A note goes out with a key of its own and leaves the field empty; a refusal is said in place and keeps the text.
+	do(chromedp.SetValue(chromedp.CSS("#note"), "refuse"), chromedp.Click(chromedp.CSS("#note-form button")))
+	receive(t, s.posted, "text=refuse")
+	until(`document.querySelector("#note-form .form-problem")?.textContent === "There is no run with this id." && document.querySelector("#note").value === "refuse"`)
+	do(chromedp.SetValue(chromedp.CSS("#note"), "all well"), chromedp.Click(chromedp.CSS("#note-form button")))
+	if got := receive(t, s.posted, "text=all+well"); !strings.Contains(got, "key=") {
+		t.Errorf("posted %s", got)
+	}
+	until(`document.querySelector("#note").value === "" && !document.querySelector("#note-form .form-problem")`)
+
+	// The question before a change: focus on Cancel, the confirm button away from the pointer; Escape leads back.
+	do(chromedp.Click(chromedp.CSS("#cmd-c6-act button")))
+	until(`document.querySelector("#dialog").open && document.activeElement.hasAttribute("data-cancel")`)
+	until(`(() => { const a = document.querySelector("#dialog button[type=submit]").getBoundingClientRect(), b = document.querySelector("#cmd-c6-act button").getBoundingClientRect(); return a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom })()`)
+	do(chromedp.Click(chromedp.CSS("#dialog [data-cancel]")))
+	until(`!document.querySelector("#dialog").open && document.activeElement === document.querySelector("#cmd-c6-act button")`)
+
+	// The line breaks: the page says so, comes back by itself and goes on from its last row.
+	_ = conn.Close()
+	<-s.dialed
+	if got := receive(t, s.asked, "incident=42"); !strings.Contains(got, "r9%3A32") {
+		t.Errorf("the cursor after a break is %s", got)
+	}
+	until(`document.querySelector("#connection").textContent === "Live"`)
+
+	// On a phone nothing is wider than the screen.
+	for _, width := range []int64{390, 320} {
+		do(chromedp.EmulateViewport(width, 800), chromedp.Navigate(s.URL+"/incidents/42"))
+		until(`document.documentElement.scrollWidth <= innerWidth`)
+	}
+}
