@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +51,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "\nWardroom     %s\nPrometheus   %s\nAlertmanager %s\n", s.URL, s.Prometheus, s.Alertmanager)
+	fmt.Fprintf(stdout, "\nWardroom     %s\nPrometheus   %s\nAlertmanager %s\n", local(s.URL), local(s.Prometheus), local(s.Alertmanager))
 	fmt.Fprintf(stdout, "Break OctoLLM: OCTOLLM_CONTROL=%s %s fault arm-crash on\nCtrl-C ends everything.\n\n", s.Control, opts.Octollm)
 	err = s.Watch(ctx)
 	fmt.Fprintln(stderr, "\nstopping …")
@@ -58,6 +59,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	defer cancel()
 	return errors.Join(err, s.Stop(end))
 }
+
+// local writes an address of this machine the way people do; a session begun at one spelling is not known at the other.
+func local(url string) string { return strings.Replace(url, "//127.0.0.1:", "//localhost:", 1) }
 
 // options are what the environment says, with the programs that were built beside this one.
 func options(environ []string, stdout, stderr io.Writer) (stack.Options, error) {
