@@ -23,7 +23,7 @@ func userLink(ctx context.Context, c cli) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := app.OpenDatabase(ctx, s, logger(c, s))
+	db, err := app.JoinDatabase(ctx, s, logger(c, s))
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func (a *App) mailer(db *postgres.DB) (*notify.Service, error) {
 }
 
 func (a *App) startJobs(ctx context.Context, mail *notify.Service) error {
-	err := a.jobs.Start(ctx, jobs.Services{Mail: mail, Cleaners: []jobs.Cleaner{a.auth}})
+	err := a.jobs.Start(ctx, jobs.Services{Mail: mail, Cleaners: []jobs.Cleaner{a.auth, mail}})
 	a.onClose(a.jobs.Stop)
 	return err
 }

@@ -23,17 +23,23 @@ type Database struct {
 
 // OpenDatabase connects to DATABASE_URL, or starts the private PostgreSQL of the data
 // directory, and migrates it.
-func OpenDatabase(ctx context.Context, settings config.Settings, log *slog.Logger) (_ *Database, err error) {
+func OpenDatabase(ctx context.Context, settings config.Settings, log *slog.Logger) (*Database, error) {
+	return open(ctx, settings, log, false)
+}
+
+// JoinDatabase is OpenDatabase for commands that work beside a running Wardroom: they use
+// the private PostgreSQL that it has started.
+func JoinDatabase(ctx context.Context, settings config.Settings, log *slog.Logger) (*Database, error) {
+	return open(ctx, settings, log, true)
+}
+
+func open(ctx context.Context, settings config.Settings, log *slog.Logger, join bool) (_ *Database, err error) {
 	d := &Database{}
 	url := settings.DatabaseURL
 	if url == "" {
-		d.server, err = embedded.Start(ctx, embedded.Options{
-			Dir: filepath.Join(settings.Data, "postgres"), User: settings.User, Owner: owner, Database: owner, Log: log,
-		})
-		if err != nil {
+		if url, err = d.private(ctx, settings, log, join); err != nil {
 			return nil, err
 		}
-		url = d.server.DSN(owner, owner)
 	}
 	if err = postgres.Migrate(ctx, url, log); err == nil {
 		d.DB, err = postgres.Open(ctx, url)
@@ -42,6 +48,26 @@ func OpenDatabase(ctx context.Context, settings config.Settings, log *slog.Logge
 		return nil, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
+}
+
+// private starts the data directory's own PostgreSQL, or joins the one that runs there.
+func (d *Database) private(ctx context.Context, settings config.Settings, log *slog.Logger, join bool) (string, error) {
+	opts := PrivateDatabase(settings.Data)
+	opts.User, opts.Log = settings.User, log
+	server, err := embedded.Start(ctx, opts)
+	if _, busy := errors.AsType[*embedded.InUseError](err); busy && join {
+		return embedded.Address(opts, owner, owner)
+	}
+	if err != nil {
+		return "", err
+	}
+	d.server = server
+	return server.DSN(owner, owner), nil
+}
+
+// PrivateDatabase names the PostgreSQL of a data directory.
+func PrivateDatabase(data string) embedded.Options {
+	return embedded.Options{Dir: filepath.Join(data, "postgres"), Owner: owner, Database: owner}
 }
 
 // Close ends the connections, then the private server.

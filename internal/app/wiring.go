@@ -29,8 +29,8 @@ func (h handoffMail) HandoffTx(ctx context.Context, tx *postgres.Tx, m incidents
 	if h.publicURL == "" {
 		return nil // a link that leads nowhere helps nobody; the offerer passes it on by hand
 	}
-	text := fmt.Sprintf("%s offers you INC-%d: %s\n\n%s\n\nLook at it and accept or decline:\n%s/handoff/%s\n\nUntil you accept, %s stays responsible. Opening the link changes nothing.\n",
-		m.Handoff.From, m.Handoff.Number, m.Title, m.Handoff.Reason, h.publicURL, m.Token, m.Handoff.From)
+	text := fmt.Sprintf("%s offers you INC-%d: %s\n\n%s\n\nLook at it and accept or decline:\n%s/handoff/%s\n\nUntil you accept, responsibility stays where it is. Opening the link changes nothing.\n",
+		m.Handoff.From, m.Handoff.Number, m.Title, m.Handoff.Reason, h.publicURL, m.Token)
 	_, err := h.mail.MailTx(ctx, tx, notify.Message{
 		To: m.Address, Subject: fmt.Sprintf("INC-%d: %s hands over to you", m.Handoff.Number, m.Handoff.From), Text: text, Incident: &m.Handoff.IncidentID,
 	})

@@ -146,7 +146,7 @@ func (s *Server) changeTheme(c echo.Context) error {
 
 func (s *Server) changePassword(c echo.Context) error {
 	me, _ := who(c.Request().Context())
-	err := s.Auth.ChangePassword(c.Request().Context(), me.session, c.FormValue("old"), c.FormValue("password"))
+	err := s.Auth.ChangePassword(c.Request().Context(), me.session, c.FormValue("current"), c.FormValue("password"))
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.RateLimited:
 		if err != nil && wantsPage(c) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"sync"
@@ -38,7 +39,7 @@ type feed struct {
 
 // rendering is a page's regions by element id, and the rows of its timeline.
 type rendering struct {
-	regions map[string]string
+	regions map[string]region
 	rows    []row
 	refresh bool // regions depend on the page's address: it fetches them itself
 }
@@ -48,8 +49,14 @@ func (r rendering) frame(id string) []byte {
 	if r.refresh {
 		return refreshFrame(id)
 	}
-	return patchFrame(id, r.regions[id])
+	return patchFrame(id, r.regions[id].html)
 }
+
+// region is a part of a page. Two renderings of the same state differ in the idempotency
+// keys of their forms, so what is compared is the html without them.
+type region struct{ html, content string }
+
+var formKey = regexp.MustCompile(`name="key" value="[^"]*"`)
 
 type row struct {
 	seq  int64
@@ -205,7 +212,7 @@ func (f *feed) update(ctx context.Context) {
 		f.publish("refresh", refreshFrame("main"))
 	}
 	for _, id := range slices.Sorted(maps.Keys(now.regions)) {
-		if before.regions[id] != now.regions[id] {
+		if before.regions[id].content != now.regions[id].content {
 			f.publish(id, now.frame(id))
 		}
 	}
@@ -257,14 +264,14 @@ func frame(v any) []byte {
 }
 
 // draw renders components by their element ids.
-func draw(ctx context.Context, components map[string]templ.Component) (map[string]string, error) {
-	regions := make(map[string]string, len(components))
+func draw(ctx context.Context, components map[string]templ.Component) (map[string]region, error) {
+	regions := make(map[string]region, len(components))
 	for id, component := range components {
 		var b bytes.Buffer
 		if err := component.Render(ctx, &b); err != nil {
 			return nil, err
 		}
-		regions[id] = b.String()
+		regions[id] = region{html: b.String(), content: formKey.ReplaceAllString(b.String(), "")}
 	}
 	return regions, nil
 }

@@ -137,7 +137,7 @@ func drawRows(ctx context.Context, all []views.TimelineRow) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row{seq: r.Seq, html: html[""]})
+		rows = append(rows, row{seq: r.Seq, html: html[""].html})
 	}
 	return rows, nil
 }

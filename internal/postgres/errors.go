@@ -23,11 +23,11 @@ func MapError(err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return errs.Wrap(errs.NotFound, "There is no such thing here.", err)
-	}
 	if _, ours := errors.AsType[*errs.Error](err); ours {
 		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errs.Wrap(errs.NotFound, "There is no such thing here.", err)
 	}
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return mapCode(pgErr, err)
