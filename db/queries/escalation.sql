@@ -71,8 +71,12 @@ FROM escalation_timers
 WHERE fired_at IS NULL AND cancelled_at IS NULL;
 
 -- name: ListEscalations :many
-SELECT e.incident_id, e.level, e.state, e.held_by, COALESCE(u.display_name, '') AS held_by_name, e.changed_at,
-       t.due_at AS due_at
+-- Who holds it without an account is known by the name in the timeline alone.
+SELECT e.incident_id, e.level, e.state, e.held_by, e.changed_at, t.due_at AS due_at,
+       CASE WHEN e.state = 'held' THEN COALESCE(u.display_name,
+           (SELECT h.actor_name FROM timeline_events h
+            WHERE h.incident_id = e.incident_id AND h.kind = 'escalation_held' ORDER BY h.seq DESC LIMIT 1), '')
+       ELSE '' END::text AS held_by_name
 FROM escalations e
 LEFT JOIN users u ON u.id = e.held_by
 LEFT JOIN escalation_timers t ON t.incident_id = e.incident_id AND t.applied_at IS NULL AND t.cancelled_at IS NULL

@@ -28,6 +28,12 @@ UPDATE sources SET silent_since = wardroom.now()
 WHERE name = @name AND silent_since IS NULL
   AND GREATEST(last_seen_at, @waiting_since::timestamptz) <= wardroom.now() - @silent::interval;
 
+-- name: ListForgottenSources :many
+SELECT name, source_group FROM sources WHERE name <> ALL (@names::text[]) AND silent_since IS NULL ORDER BY name;
+
+-- name: SourceForgotten :exec
+UPDATE sources SET silent_since = wardroom.now() WHERE name = $1;
+
 -- name: ListSources :many
 SELECT s.*, (SELECT count(*) FROM symptoms y WHERE y.source = s.name AND y.state = 'unknown') AS unknown
 FROM sources s

@@ -205,6 +205,21 @@ func TestSayingItTwice(t *testing.T) {
 	}
 }
 
+func TestHeldBySomebodyWithoutAnAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	incident := b.start(t, 1)
+	err := b.in(t, func(ctx context.Context, tx *postgres.Tx) error {
+		return b.service.HoldTx(ctx, tx, incident, authz.Actor{Name: "kim@example.org"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(shape{1, escalation.Held, "kim@example.org", 15}, b.shape(t, incident)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestStopAndRestart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

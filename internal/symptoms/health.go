@@ -40,11 +40,11 @@ func (s *Service) Sources(ctx context.Context) ([]Source, error) {
 	if _, err := authz.Require(ctx, authz.Read); err != nil {
 		return nil, err
 	}
-	names, polled := make([]string, len(s.sources)), map[string]bool{}
-	for i, from := range s.sources {
-		names[i], polled[from.Name] = from.Name, from.polled()
+	polled := map[string]bool{}
+	for _, from := range s.sources {
+		polled[from.Name] = from.polled()
 	}
-	rows, err := s.DB.ListSources(ctx, names)
+	rows, err := s.DB.ListSources(ctx, s.names())
 	if err != nil {
 		return nil, fmt.Errorf("symptoms: list sources: %w", postgres.MapError(err))
 	}

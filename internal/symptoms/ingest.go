@@ -7,8 +7,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -126,9 +126,23 @@ func (s *Service) commit(ctx context.Context, tx *postgres.Tx, b *batch) error {
 	return s.tell(ctx, tx, b, incidents)
 }
 
-// tell records the turns: one event per incident and kind, however many they are. The
-// incidents are taken in the order of their numbers, like everywhere.
+// tell records the turns, one event per incident and kind, however many they are, and
+// rings the incidents whose symptoms look different now. The incidents are taken in the
+// order of their numbers, like everywhere.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, b *batch, incidentOf map[uuid.UUID]uuid.UUID) error {
+	ids := slices.Collect(maps.Values(incidentOf))
+	if len(ids) == 0 || !b.visible {
+		return nil
+	}
+	open, err := tx.NumbersOfOpenIncidents(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("symptoms: find incidents: %w", postgres.MapError(err))
+	}
+	tx.OnCommit(func(context.Context) {
+		for _, incident := range open {
+			s.Bell.Ring(timeline.Topic(incident.Number))
+		}
+	})
 	turns := map[uuid.UUID]map[timeline.Kind][]*record{}
 	for _, t := range b.turns {
 		incident, belongs := incidentOf[t.of.id]
@@ -139,17 +153,6 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, b *batch, incidentO
 			turns[incident] = map[timeline.Kind][]*record{}
 		}
 		turns[incident][t.kind] = append(turns[incident][t.kind], t.of)
-	}
-	if len(turns) == 0 {
-		return nil
-	}
-	ids := make([]uuid.UUID, 0, len(turns))
-	for id := range turns {
-		ids = append(ids, id)
-	}
-	open, err := tx.NumbersOfOpenIncidents(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("symptoms: find incidents: %w", postgres.MapError(err))
 	}
 	for _, incident := range open {
 		for _, kind := range []timeline.Kind{timeline.SymptomUnknown, timeline.SymptomFired, timeline.SymptomResolved} {
@@ -184,46 +187,4 @@ func fingerprints(reports []report) []string {
 	}
 	slices.Sort(prints)
 	return slices.Compact(prints)
-}
-
-// word is what one poll of a source brought.
-type word struct {
-	listing
-	asked   time.Time // by the database's clock, before the request
-	upSince time.Time
-	settled bool // up long enough for its silence about an alert to mean something
-}
-
-// take commits what one poll of a source brought.
-func (s *Service) take(ctx context.Context, from source, w word) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		group, err := lockGroup(ctx, tx, from)
-		if err != nil {
-			return err
-		}
-		b, err := s.openBatch(ctx, tx, from, group, fingerprints(w.reports), true)
-		if err != nil {
-			return err
-		}
-		for _, r := range w.reports {
-			if err := b.listed(r, w.asked); err != nil {
-				return err
-			}
-		}
-		row, _ := group.named(from.Name)
-		// Another replica's poll a moment ago is not a second opinion.
-		second := row.LastPollAt != nil && w.asked.Sub(*row.LastPollAt) < s.Interval/2
-		if w.settled && w.leftOut == nil && !second {
-			b.missing(w.reports, w.asked)
-		}
-		note := dbgen.SourcePolledParams{Name: from.Name, UpSince: &w.upSince}
-		if w.leftOut != nil {
-			note.LastError = "An alert was left out: " + w.leftOut.Error()
-		}
-		if err := tx.SourcePolled(ctx, note); err != nil {
-			return fmt.Errorf("symptoms: note source: %w", postgres.MapError(err))
-		}
-		b.visible = b.visible || row.SilentSince != nil || row.LastPollAt == nil || row.LastError != note.LastError
-		return s.commit(ctx, tx, b)
-	})
 }

@@ -7,11 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"wardroom/internal/postgres"
-	"wardroom/internal/postgres/dbgen"
 )
 
 const (
@@ -144,42 +142,4 @@ func plain(err error) string {
 		err = failed.Err
 	}
 	return err.Error()
-}
-
-// miss notes a poll that failed.
-func (s *Service) miss(ctx context.Context, from source, began time.Time, reason string) error {
-	return s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		group, err := lockGroup(ctx, tx, from)
-		if err != nil {
-			return err
-		}
-		if err = tx.SourceFailed(ctx, dbgen.SourceFailedParams{Name: from.Name, LastError: reason}); err != nil {
-			return fmt.Errorf("symptoms: note failure: %w", postgres.MapError(err))
-		}
-		fallen, err := tx.SourceSilent(ctx, dbgen.SourceSilentParams{
-			Name: from.Name, WaitingSince: began, Silent: time.Duration(from.Silent),
-		})
-		if err != nil {
-			return fmt.Errorf("symptoms: note silence: %w", postgres.MapError(err))
-		}
-		b, err := s.openBatch(ctx, tx, from, group, nil, fallen > 0)
-		if err != nil {
-			return err
-		}
-		if fallen > 0 && !s.vouched(from, group) {
-			b.lost()
-		}
-		row, _ := group.named(from.Name)
-		b.visible = b.visible || fallen > 0 || row.LastError != reason
-		return s.commit(ctx, tx, b)
-	})
-}
-
-// vouched says that another source of the group goes on reporting the same alerts; its
-// next poll takes the symptoms over.
-func (s *Service) vouched(from source, g sourceRows) bool {
-	return slices.ContainsFunc(s.sources, func(other source) bool {
-		row, known := g.named(other.Name)
-		return other.Name != from.Name && other.polled() && known && row.SilentSince == nil && row.LastPollAt != nil
-	})
 }

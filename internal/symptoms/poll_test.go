@@ -2,6 +2,7 @@ package symptoms_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"wardroom/internal/config"
 	"wardroom/internal/symptoms"
+	"wardroom/internal/timeline"
 )
 
 // alertmanager answers like one; what it says can be changed at any time.
@@ -275,5 +277,30 @@ func TestAHangingSource(t *testing.T) {
 	<-asked
 	for len(b.live(t)) == 0 {
 		<-b.bell
+	}
+}
+
+func TestASourceThatIsNotConfiguredAnyMore(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "")
+	b.receive(t, alert{name: "A", start: -1})
+	incident := b.incident(t)
+	other, err := symptoms.New(symptoms.Config{
+		DB: b.db, Ledger: timeline.New(b.bell), Bell: b.bell, Log: slog.New(slog.DiscardHandler),
+		File: config.File{Sources: []config.Source{{Name: "other", Group: "other"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := other.Register(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.expect(t, "nobody speaks for it", "A#1 unknown")
+	}
+	b.receive(t, alert{name: "A", start: -1})
+	b.expect(t, "it is back", "A#1 firing")
+	if diff := cmp.Diff([]string{"symptom_unknown 1 A", "symptom_fired 1 A"}, b.told(t, incident)); diff != "" {
+		t.Error(diff)
 	}
 }

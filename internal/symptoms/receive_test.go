@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -17,6 +18,7 @@ import (
 	"wardroom/internal/errs"
 	"wardroom/internal/postgres"
 	"wardroom/internal/symptoms"
+	"wardroom/internal/timeline"
 )
 
 func TestReceive(t *testing.T) {
@@ -82,6 +84,11 @@ func TestReplayIsANoOp(t *testing.T) {
 		t.Errorf("rung %d times for a new value", n)
 	}
 	b.receive(t) // no alerts at all
+	b.bell.rung()
+	b.receive(t, alert{name: "B", start: 1, value: "3.1 s"})
+	if got := []string{<-b.bell, <-b.bell}; !slices.Contains(got, timeline.Topic(1)) {
+		t.Errorf("the incident's room does not hear of a new value: %v", got)
+	}
 }
 
 // One delivery that says several things of one alert, in the order in which they happened.

@@ -104,7 +104,8 @@ func (s source) environment(labels map[string]string) string {
 
 func (s source) polled() bool { return s.URL != "" }
 
-// register makes the sources' rows, which are also the locks of their groups.
+// register makes the sources' rows, which are also the locks of their groups, and gives up
+// those that are not configured any more.
 func (s *Service) register(ctx context.Context) error {
 	for _, from := range s.sources {
 		err := s.DB.RegisterSource(ctx, dbgen.RegisterSourceParams{Name: from.Name, SourceGroup: from.Group, Kind: from.Kind})
@@ -112,7 +113,15 @@ func (s *Service) register(ctx context.Context) error {
 			return fmt.Errorf("symptoms: register source %s: %w", from.Name, postgres.MapError(err))
 		}
 	}
-	return nil
+	return s.abandon(ctx)
+}
+
+func (s *Service) names() []string {
+	names := make([]string, len(s.sources))
+	for i, from := range s.sources {
+		names[i] = from.Name
+	}
+	return names
 }
 
 func (s *Service) configured(name string) bool {

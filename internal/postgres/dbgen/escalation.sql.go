@@ -184,8 +184,11 @@ func (q *Queries) ListEscalationSteps(ctx context.Context, incidentID uuid.UUID)
 }
 
 const listEscalations = `-- name: ListEscalations :many
-SELECT e.incident_id, e.level, e.state, e.held_by, COALESCE(u.display_name, '') AS held_by_name, e.changed_at,
-       t.due_at AS due_at
+SELECT e.incident_id, e.level, e.state, e.held_by, e.changed_at, t.due_at AS due_at,
+       CASE WHEN e.state = 'held' THEN COALESCE(u.display_name,
+           (SELECT h.actor_name FROM timeline_events h
+            WHERE h.incident_id = e.incident_id AND h.kind = 'escalation_held' ORDER BY h.seq DESC LIMIT 1), '')
+       ELSE '' END::text AS held_by_name
 FROM escalations e
 LEFT JOIN users u ON u.id = e.held_by
 LEFT JOIN escalation_timers t ON t.incident_id = e.incident_id AND t.applied_at IS NULL AND t.cancelled_at IS NULL
@@ -197,11 +200,12 @@ type ListEscalationsRow struct {
 	Level      int16
 	State      string
 	HeldBy     *uuid.UUID
-	HeldByName string
 	ChangedAt  time.Time
 	DueAt      *time.Time
+	HeldByName string
 }
 
+// Who holds it without an account is known by the name in the timeline alone.
 func (q *Queries) ListEscalations(ctx context.Context, incidentIds []uuid.UUID) ([]ListEscalationsRow, error) {
 	rows, err := q.db.Query(ctx, listEscalations, incidentIds)
 	if err != nil {
@@ -216,9 +220,9 @@ func (q *Queries) ListEscalations(ctx context.Context, incidentIds []uuid.UUID) 
 			&i.Level,
 			&i.State,
 			&i.HeldBy,
-			&i.HeldByName,
 			&i.ChangedAt,
 			&i.DueAt,
+			&i.HeldByName,
 		); err != nil {
 			return nil, err
 		}

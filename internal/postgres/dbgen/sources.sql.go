@@ -10,6 +10,35 @@ import (
 	"time"
 )
 
+const listForgottenSources = `-- name: ListForgottenSources :many
+SELECT name, source_group FROM sources WHERE name <> ALL ($1::text[]) AND silent_since IS NULL ORDER BY name
+`
+
+type ListForgottenSourcesRow struct {
+	Name        string
+	SourceGroup string
+}
+
+func (q *Queries) ListForgottenSources(ctx context.Context, names []string) ([]ListForgottenSourcesRow, error) {
+	rows, err := q.db.Query(ctx, listForgottenSources, names)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListForgottenSourcesRow
+	for rows.Next() {
+		var i ListForgottenSourcesRow
+		if err := rows.Scan(&i.Name, &i.SourceGroup); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listSources = `-- name: ListSources :many
 SELECT s.name, s.source_group, s.kind, s.last_seen_at, s.last_poll_at, s.up_since, s.last_error, s.last_error_at, s.silent_since, s.last_symptom_at, (SELECT count(*) FROM symptoms y WHERE y.source = s.name AND y.state = 'unknown') AS unknown
 FROM sources s
@@ -136,6 +165,15 @@ UPDATE sources SET last_symptom_at = wardroom.now() WHERE name = $1
 
 func (q *Queries) SourceFired(ctx context.Context, name string) error {
 	_, err := q.db.Exec(ctx, sourceFired, name)
+	return err
+}
+
+const sourceForgotten = `-- name: SourceForgotten :exec
+UPDATE sources SET silent_since = wardroom.now() WHERE name = $1
+`
+
+func (q *Queries) SourceForgotten(ctx context.Context, name string) error {
+	_, err := q.db.Exec(ctx, sourceForgotten, name)
 	return err
 }
 
