@@ -7,7 +7,7 @@ import (
 )
 
 // duration is a setting of Prometheus or Alertmanager that says how long something takes.
-var duration = regexp.MustCompile(`(?m)^(\s*(?:for|scrape_interval|scrape_timeout|evaluation_interval|group_wait|group_interval|repeat_interval):\s*)(\d+(?:ms|s|m|h))\s*$`)
+var duration = regexp.MustCompile(`(?m)^(\s*(?:for|scrape_interval|scrape_timeout|evaluation_interval|group_wait|group_interval|repeat_interval):\s*)(\d+(?:ms|s|m|h))[ \t]*$`)
 
 // hasten divides every duration in the text by factor.
 func hasten(text string, factor float64) string {
