@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -100,8 +101,8 @@ func (c *cluster) arguments() []string {
 	}
 	maps.Copy(settings, c.opts.Settings)
 	args := []string{"-D", c.data}
-	for name, value := range settings {
-		args = append(args, "-c", name+"="+value)
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		args = append(args, "-c", name+"="+settings[name])
 	}
 	return args
 }
