@@ -15,7 +15,7 @@ import (
 	"wardroom/static"
 )
 
-func get(t *testing.T, path string, header ...string) *http.Response {
+func get(t *testing.T, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	for i := 0; i < len(header); i += 2 {
@@ -23,28 +23,18 @@ func get(t *testing.T, path string, header ...string) *http.Response {
 	}
 	w := httptest.NewRecorder()
 	static.Handler().ServeHTTP(w, r)
-	return w.Result()
-}
-
-func body(t *testing.T, r *http.Response) []byte {
-	t.Helper()
-	defer func() { _ = r.Body.Close() }()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return w
 }
 
 func TestHashedNameIsImmutable(t *testing.T) {
 	t.Parallel()
 	r := get(t, static.Path("app.css"))
-	plain := body(t, r)
-	if r.StatusCode != http.StatusOK || !strings.Contains(r.Header.Get("Cache-Control"), "immutable") || r.Header.Get("Content-Type") != "text/css; charset=utf-8" {
-		t.Errorf("%d %v", r.StatusCode, r.Header)
+	plain := r.Body.Bytes()
+	if r.Code != http.StatusOK || !strings.Contains(r.Header().Get("Cache-Control"), "immutable") || r.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("%d %v", r.Code, r.Header())
 	}
 	z := get(t, static.Path("app.css"), "Accept-Encoding", "gzip")
-	unzip, err := gzip.NewReader(bytes.NewReader(body(t, z)))
+	unzip, err := gzip.NewReader(z.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,16 +49,15 @@ func TestHashedNameIsImmutable(t *testing.T) {
 func TestPlainNameIsChecked(t *testing.T) {
 	t.Parallel()
 	r := get(t, "/static/app.js")
-	_ = body(t, r)
-	if r.Header.Get("Cache-Control") != "no-cache" {
-		t.Error(r.Header)
+	if r.Header().Get("Cache-Control") != "no-cache" {
+		t.Error(r.Header())
 	}
-	again := get(t, "/static/app.js", "If-None-Match", r.Header.Get("ETag"))
-	if _ = body(t, again); again.StatusCode != http.StatusNotModified {
-		t.Errorf("status %d", again.StatusCode)
+	again := get(t, "/static/app.js", "If-None-Match", r.Header().Get("ETag"))
+	if again.Code != http.StatusNotModified {
+		t.Errorf("status %d", again.Code)
 	}
-	if missing := get(t, "/static/none.js"); missing.StatusCode != http.StatusNotFound {
-		t.Errorf("status %d", missing.StatusCode)
+	if missing := get(t, "/static/none.js"); missing.Code != http.StatusNotFound {
+		t.Errorf("status %d", missing.Code)
 	}
 }
 
@@ -78,9 +67,9 @@ func TestModulesImportHashedNames(t *testing.T) {
 	imports := regexp.MustCompile(`(?:from |import )"\./([^"]+)"`)
 	seen := 0
 	for _, name := range []string{"app.js", "live.js", "forms.js", "keys.js", "log-view.js", "morph.js", "clock.js"} {
-		for _, m := range imports.FindAllSubmatch(body(t, get(t, static.Path(name))), -1) {
+		for _, m := range imports.FindAllSubmatch(get(t, static.Path(name)).Body.Bytes(), -1) {
 			seen++
-			if r := get(t, "/static/"+string(m[1])); !strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
+			if r := get(t, "/static/"+string(m[1])); !strings.Contains(r.Header().Get("Cache-Control"), "immutable") {
 				t.Errorf("%s imports %s", name, m[1])
 			}
 		}
@@ -95,7 +84,7 @@ func TestBudgets(t *testing.T) {
 	t.Parallel()
 	size := func(names ...string) (n int) {
 		for _, name := range names {
-			n += len(body(t, get(t, static.Path(name), "Accept-Encoding", "gzip")))
+			n += get(t, static.Path(name), "Accept-Encoding", "gzip").Body.Len()
 		}
 		return n
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -33,6 +34,10 @@ type stage struct {
 	posted chan string
 }
 
+func show(w http.ResponseWriter, r *http.Request, m interface{ View() templ.Component }) {
+	_ = m.View().Render(views.WithAssets(r.Context(), static.Path), w)
+}
+
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{room: fixture.Room(), dialed: make(chan *websocket.Conn, 9), heard: make(chan string, 99), asked: make(chan string, 9), posted: make(chan string, 9)}
@@ -42,17 +47,17 @@ func newStage(t *testing.T) *stage {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		w.Header().Set("Content-Security-Policy", policy)
-		_ = s.room.View().Render(views.WithAssets(r.Context(), static.Path), w)
+		show(w, r, s.room)
 	})
 	mux.HandleFunc("GET /incidents/42/run", func(w http.ResponseWriter, r *http.Request) {
-		_ = fixture.Confirm().View().Render(r.Context(), w)
+		show(w, r, fixture.Confirm())
 	})
 	mux.HandleFunc("POST /incidents/42/{what}", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		s.posted <- r.PathValue("what") + "?" + r.PostForm.Encode()
 		if r.PostForm.Get("text") == "refuse" {
 			w.WriteHeader(http.StatusConflict)
-			_ = fixture.NotFound().View().Render(r.Context(), w)
+			show(w, r, fixture.NotFound())
 			return
 		}
 		http.Redirect(w, r, "/incidents/42", http.StatusSeeOther)

@@ -15,7 +15,7 @@ func newKey() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(time.Now().UnixMilli())<<16) //nolint:gosec // positive until the year 10889
+	binary.BigEndian.PutUint64(ms[:], uint64(time.Now().UnixMilli())<<16)
 	copy(b[:6], ms[:6])
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80

@@ -6,7 +6,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -26,7 +25,7 @@ func main() {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 			if err := page(r.URL.Query().Get("theme")).Render(views.WithAssets(r.Context(), static.Path), w); err != nil {
-				slog.ErrorContext(r.Context(), "render", "err", err)
+				http.Error(w, err.Error(), http.StatusInternalServerError)
 			}
 		})
 	}
