@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"wardroom/demo/daemon"
-	"wardroom/demo/ports"
+	"wardroom/internal/ports"
 	"wardroom/internal/process"
 )
 

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"wardroom/demo/ports"
+	"wardroom/internal/ports"
 	"wardroom/internal/process"
 )
 

@@ -15,8 +15,8 @@ import (
 
 	"wardroom/demo/daemon"
 	"wardroom/demo/octollm/arm"
-	"wardroom/demo/ports"
 	"wardroom/deploy"
+	"wardroom/internal/ports"
 )
 
 // startWatchers runs Alertmanager, then Prometheus, with the files of deploy/.

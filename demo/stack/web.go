@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"wardroom/demo/daemon"
-	"wardroom/demo/ports"
+	"wardroom/internal/ports"
 )
 
 // choosePort decides where Wardroom will listen, and refuses a port that somebody holds, by that program's name, before anything is started.
-func (s *Stack) choosePort(context.Context) error {
+func (s *Stack) choosePort(ctx context.Context) error {
 	s.listen = s.settings.Listen
 	if s.opts.FreePorts && !s.given("PORT") && !s.given("WARDROOM_LISTEN") {
 		port, err := ports.Free()
@@ -22,7 +22,7 @@ func (s *Stack) choosePort(context.Context) error {
 		}
 		s.listen = ports.Loopback(port)
 	}
-	address, port, err := reach(s.listen)
+	address, err := reach(s.listen)
 	if err != nil {
 		return err
 	}
@@ -30,15 +30,11 @@ func (s *Stack) choosePort(context.Context) error {
 		return nil
 	}
 	s.URL = "http://" + address
-	if l, err := net.Listen("tcp", s.listen); err != nil { //nolint:noctx // closed at once
-		if ports.Available(port) {
-			return fmt.Errorf("cannot listen on %s: %w", s.listen, err)
-		}
-		return fmt.Errorf("port %d is held by %s: end it, or choose another port with PORT=…", port, ports.Holder(port))
-	} else if err := l.Close(); err != nil {
-		return fmt.Errorf("probe the port: %w", err)
+	l, err := ports.Listen(ctx, s.listen)
+	if err != nil {
+		return err
 	}
-	return nil
+	return l.Close()
 }
 
 func (s *Stack) given(name string) bool {

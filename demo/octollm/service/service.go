@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"wardroom/demo/ports"
+	"wardroom/internal/ports"
 )
 
 // Service is one process of OctoLLM.
@@ -140,14 +140,22 @@ func (s *Service) Serve(ctx context.Context, l net.Listener, ready *os.File, wor
 		return fmt.Errorf("report readiness: %w", err)
 	}
 	_ = ready.Close() // written
+	left := cap(failed)
 	var err error
 	select {
 	case err = <-failed:
+		left--
 	case <-ctx.Done():
 	}
 	cancel()
 	s.Log.InfoContext(ctx, "shutting down")
 	end, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer done()
-	return errors.Join(err, server.Shutdown(end))
+	err = errors.Join(err, server.Shutdown(end))
+	for range left {
+		if failure := <-failed; !errors.Is(failure, http.ErrServerClosed) {
+			err = errors.Join(err, failure)
+		}
+	}
+	return err
 }

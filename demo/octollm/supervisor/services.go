@@ -13,7 +13,7 @@ import (
 
 	"wardroom/demo/daemon"
 	"wardroom/demo/octollm/arm"
-	"wardroom/demo/ports"
+	"wardroom/internal/ports"
 )
 
 // The environment of a service's process.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"wardroom/demo/ports"
 	"wardroom/demo/redis"
+	"wardroom/internal/ports"
 	"wardroom/internal/postgres/embedded"
 )
 
