@@ -15,7 +15,7 @@ CREATE TABLE sources (
 CREATE TABLE symptoms (
     id            uuid PRIMARY KEY,
     source_group  text NOT NULL,
-    source        text NOT NULL, -- the one that reported it last
+    source        text NOT NULL, -- the one of the group that speaks for it
     fingerprint   text NOT NULL,
     episode       integer NOT NULL,
     name          text NOT NULL,

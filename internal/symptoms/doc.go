@@ -20,10 +20,12 @@
 //	poll: absent       –                           resolved at the second absence in a row
 //	source silent      –                           unknown
 //
-// An absence counts only when the list was complete, its Alertmanager has been up for
-// five minutes by its own clock, and the symptom was last reported by that same source or
-// by one that is silent; a second poll within half an interval (another replica's) does
-// not count. Silenced and inhibited are states beside firing. A batch is at most one event
+// Of the sources of a group, the one that reported a symptom first speaks for it, until
+// it is silent and another one reports it. An absence counts only when the list was
+// complete, its Alertmanager has been up for five minutes by its own clock, and the
+// source speaks for the symptom or who does is silent; a second poll within half an
+// interval (another replica's) does not count. A source is silent when it is polled and
+// gave no word for its time, or is not configured any more. Silenced and inhibited are states beside firing. A batch is at most one event
 // of a kind on each incident's timeline, however many symptoms it holds.
 //
 // Locks are taken in the order sources of a group, symptoms by id, incidents by number.

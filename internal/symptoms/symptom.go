@@ -23,7 +23,7 @@ type Symptom struct {
 	Group          string // of sources; with Fingerprint its identity
 	Fingerprint    string
 	Episode        int
-	Source         string // that reported it last
+	Source         string // of the group, the one that speaks for it
 	Name           string
 	Service        string
 	Summary        string
