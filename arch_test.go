@@ -27,6 +27,7 @@ var layers = map[string][]string{
 	"internal/ansi":              {},
 	"internal/authz":             {"internal/errs"},
 	"internal/config":            {},
+	"internal/ports":             {},
 	"internal/shell":             {"internal/errs"},
 	"internal/supervisor/":       {"internal/supervisor/", "internal/shell", "internal/process"},
 	"internal/playbooks":         {"internal/shell", "internal/errs", "playbooks"},
@@ -45,7 +46,7 @@ var layers = map[string][]string{
 	"internal/jobs":              {"internal/postgres", "internal/auth", "internal/notify"},
 	"internal/handlers":          {"internal/", "views", "static"},
 	"internal/app":               {"internal/", "playbooks"},
-	"demo/":                      {"demo/", "internal/postgres/embedded", "internal/process", "internal/config"},
+	"demo/":                      {"demo/", "internal/postgres/embedded", "internal/ports", "internal/process", "internal/config"},
 	"e2e":                        {"demo/", "internal/", "static"},
 	"views/internal/":            {"views", "static"},
 }

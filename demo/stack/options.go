@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/user"
-	"strconv"
 	"time"
 
 	"wardroom/internal/config"
@@ -81,16 +80,13 @@ func (o *Options) settings() (config.Settings, error) {
 }
 
 // reach is the address at which this machine reaches what listens on the address.
-func reach(listen string) (address string, port int, err error) {
-	host, text, err := net.SplitHostPort(listen)
+func reach(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return "", 0, fmt.Errorf("address %q: %w", listen, err)
-	}
-	if port, err = strconv.Atoi(text); err != nil {
-		return "", 0, fmt.Errorf("port %q is not a number", text)
+		return "", fmt.Errorf("address %q: %w", listen, err)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return net.JoinHostPort(host, text), port, nil
+	return net.JoinHostPort(host, port), nil
 }

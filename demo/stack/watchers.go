@@ -116,7 +116,7 @@ func (s *Stack) writeAlertmanager() error {
 	if err != nil {
 		return err
 	}
-	address, _, err := reach(s.listen)
+	address, err := reach(s.listen)
 	if err != nil {
 		return err
 	}
