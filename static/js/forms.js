@@ -146,7 +146,7 @@ dialog?.addEventListener("close", () => {
 });
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-cancel], [data-copy], [data-print], [data-filter]");
+  const target = event.target.closest("[data-cancel], [data-copy], [data-print], [data-filter], #outline a");
   if (!target) return;
   if (target.matches("[data-cancel]") && dialog?.contains(target)) {
     event.preventDefault();
@@ -155,6 +155,8 @@ document.addEventListener("click", (event) => {
     copy(target.dataset.copy);
   } else if (target.matches("[data-print]")) {
     print();
+  } else if (target.matches("#outline a")) {
+    target.closest("[popover]").hidePopover();
   } else if (target.matches("[data-filter]") && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     filter(target);

@@ -41,7 +41,7 @@ func main() {
 		}
 		fmt.Fprintf(&b, ".b%d{background:%s;color:%s}\n", n, c, ink)
 	}
-	b.WriteString(".log .v{background:var(--text);color:var(--log)}\n}\n")
+	b.WriteString(".log .r{background:var(--text);color:var(--log)}\n}\n")
 	if err := os.WriteFile("css/ansi.css", []byte(b.String()), 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
