@@ -16,7 +16,7 @@ type Room struct {
 	Fresh      *FreshLink // a handoff link that was made just now: the only time it can be shown
 	People     []Option   // who can lead or take over
 	CanWrite   bool       // responder: notes, runs, status
-	Seq        int64      // last timeline number on this page
+	Seq        int64      // last number of the timeline, the socket's cursor when no row is shown
 	Epoch      string     // the database's epoch, part of the socket's cursor
 }
 

@@ -25,8 +25,9 @@ function address() {
   url.protocol = url.protocol.replace("http", "ws");
   const timeline = document.getElementById("timeline");
   if (timeline) {
-    url.searchParams.set("since", timeline.dataset.seq);
-    url.searchParams.set("epoch", document.getElementById("main").dataset.epoch);
+    const { seq, epoch } = document.getElementById("main").dataset;
+    url.searchParams.set("since", Number(timeline.dataset.seq) || seq);
+    url.searchParams.set("epoch", epoch);
   }
   const cursors = logs.cursors();
   if (cursors) url.searchParams.set("log", cursors);
@@ -145,7 +146,8 @@ const canHover = matchMedia("(hover: hover)");
 const inUse = (el) => (canHover.matches && el.matches(":hover")) || el.contains(document.activeElement);
 
 function hold(el, html) {
-  held.set(el.id, { html, count: (held.get(el.id)?.count ?? 0) + 1 });
+  const count = (held.get(el.id)?.count ?? 0) + 1;
+  held.set(el.id, { html, count });
   const foot = el.querySelector(".panel-foot > span");
   if (!foot) return;
   let note = foot.querySelector(".held");
@@ -159,7 +161,7 @@ function hold(el, html) {
   apply.className = "link";
   apply.textContent = "Apply";
   apply.onclick = () => release(el.id);
-  note.replaceChildren(` · ${held.get(el.id).count} changes waiting while you point at the table – `, apply);
+  note.replaceChildren(` · ${count === 1 ? "1 change" : `${count} changes`} waiting while you point at the table – `, apply);
 }
 
 function release(id) {
