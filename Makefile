@@ -21,14 +21,15 @@ run: ## install what is missing, build, start Wardroom with a small OctoLLM to w
 	@exec bin/demo
 
 .PHONY: build
-build: ## build bin/web, bin/demo and bin/octollm
+build: ## build bin/web, bin/kubectl, bin/demo and bin/octollm
 	@scripts/need build
-	@scripts/build
+	@scripts/build all
 
 .PHONY: test
 test: ## install what tests need and run all of them, with the race detector
 	@scripts/need test
 	CI=true go test -race -shuffle=on -timeout=30m ./...
+	go test -C tools/kubectl ./...
 
 .PHONY: e2e
 e2e: ## run the end-to-end tests alone
