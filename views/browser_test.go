@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -51,6 +52,20 @@ func newStage(t *testing.T) *stage {
 	})
 	mux.HandleFunc("GET /incidents/42/run", func(w http.ResponseWriter, r *http.Request) {
 		show(w, r, fixture.Confirm())
+	})
+	mux.HandleFunc("GET /runs/r9", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		m := fixture.RunPage()
+		m.Marked, m.Chunks[0] = "", fixture.Log(11, 100)
+		for i := range m.Chunks[0].Lines {
+			m.Chunks[0].Lines[i].Marked = false
+		}
+		m.Chunks = m.Chunks[:1]
+		show(w, r, m)
+	})
+	mux.HandleFunc("GET /runs/r9/lines", func(w http.ResponseWriter, r *http.Request) {
+		s.posted <- "lines?" + r.URL.RawQuery
+		_, _ = w.Write([]byte(`{"from":1201,"lines":[[["","lost and found"]],[["","second"]]],"err":[1]}`))
 	})
 	mux.HandleFunc("POST /incidents/42/{what}", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
@@ -100,17 +115,14 @@ func receive(t *testing.T, from <-chan string, want string) string {
 	}
 }
 
-type frame = map[string]any
-
-// One walk through a room in a real browser: nothing a person does is lost to an update, output is numbered and whole, and the page
-// breaks no rule of its policy.
-func TestRoomInBrowser(t *testing.T) {
-	t.Parallel()
+// newTab opens a browser: do acts, until waits for a sentence of JavaScript to become true. Exceptions and errors on the console fail
+// the test.
+func newTab(t *testing.T) (do func(...chromedp.Action[chromedp.Void]), until func(string)) {
+	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("chromium is needed: ", err)
 	}
-	s := newStage(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900), chromedp.UserDataDir(t.TempDir()))
 	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
@@ -128,14 +140,13 @@ func TestRoomInBrowser(t *testing.T) {
 	t.Cleanup(closeTab)
 	ctx, cancel := context.WithTimeout(tab, 40*time.Second)
 	t.Cleanup(cancel)
-	do := func(actions ...chromedp.Action[chromedp.Void]) {
+	do = func(actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// until waits for a sentence of JavaScript to become true.
-	until := func(expression string) {
+	until = func(expression string) {
 		t.Helper()
 		for deadline := time.After(10 * time.Second); ; {
 			done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
@@ -152,6 +163,17 @@ func TestRoomInBrowser(t *testing.T) {
 			}
 		}
 	}
+	return do, until
+}
+
+type frame = map[string]any
+
+// One walk through a room in a real browser: nothing a person does is lost to an update, output is numbered and whole, and the page
+// breaks no rule of its policy.
+func TestRoomInBrowser(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	do, until := newTab(t)
 	do(chromedp.Navigate(s.URL + "/incidents/42"))
 	conn := <-s.dialed
 	if got := receive(t, s.asked, "incident=42"); !strings.Contains(got, "since=11") || !strings.Contains(got, "epoch=7f3a") || !strings.Contains(got, "r9%3A2") {
@@ -224,9 +246,49 @@ func TestRoomInBrowser(t *testing.T) {
 	}
 	until(`document.querySelector("#connection").textContent === "Live"`)
 
+	// Keys press what the page shows, and nothing while somebody types.
+	press := func(key, target string) string {
+		return `document.querySelector("` + target + `").dispatchEvent(new KeyboardEvent("keydown", { key: "` + key + `", shiftKey: ` + strconv.FormatBool(key == "L") + `, bubbles: true, cancelable: true }))`
+	}
+	until(press("?", "#note") + ` && !document.querySelector("#dialog").open`)
+	until(`(` + press("j", "body") + `, document.activeElement.id === "step-s1")`)
+	until(`(` + press("n", "#main") + `, document.activeElement.id === "note")`)
+	until(`(` + press("?", "#main") + `, document.querySelector("#dialog").open && document.querySelector("#dialog").textContent.includes("Escalate"))`)
+	until(`(document.querySelector("#dialog").close(), ` + press("L", "#main") + `, document.querySelector("#connection").textContent === "Paused – 0 waiting")`)
+
 	// On a phone nothing is wider than the screen.
 	for _, width := range []int64{390, 320} {
 		do(chromedp.EmulateViewport(width, 800), chromedp.Navigate(s.URL+"/incidents/42"))
 		until(`document.documentElement.scrollWidth <= innerWidth`)
 	}
+}
+
+// The log page: lines join by number, a gap is repaired over HTTP, following stops when somebody scrolls up.
+func TestLogInBrowser(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	do, until := newTab(t)
+	do(chromedp.Navigate(s.URL + "/runs/r9"))
+	conn := <-s.dialed
+	if got := receive(t, s.asked, "incident=42"); !strings.Contains(got, "log=r9%3A1200") || strings.Contains(got, "since") {
+		t.Errorf("the cursor is %s", got)
+	}
+	until(`document.querySelector("[data-follow]").textContent.includes("on")`)
+
+	one := [][][2]string{{{"f2", "INFO"}, {"", " after the gap"}}}
+	s.say(t, conn, frame{"op": "pending", "run": "r9", "line": one[0]})
+	until(`document.querySelector("#log .pending")?.textContent === "INFO after the gap"`)
+	s.say(t, conn, frame{"op": "log", "run": "r9", "from": 1203, "lines": one, "err": []int{}})
+	if got := receive(t, s.posted, "lines?"); got != "lines?from=1201&to=1202" {
+		t.Errorf("the repair asks for %s", got)
+	}
+	until(`[...document.querySelectorAll("#log .l")].slice(-4).map((l) => l.id).join() === "L1200,L1201,L1202,L1203" && !document.querySelector("#log .pending")`)
+	until(`document.querySelector("#L1202.err") !== null && document.querySelector("[data-k='12']").children.length === 3`)
+	until(`document.querySelector("[data-line-count]").textContent === "1,203 lines"`)
+
+	until(`(dispatchEvent(new WheelEvent("wheel", { deltaY: -1 })), document.querySelector("[data-follow]").textContent.includes("off"))`)
+	s.say(t, conn, frame{"op": "log", "run": "r9", "from": 1204, "lines": one, "err": []int{}})
+	until(`document.querySelector(".new-lines").textContent === "↓ 1 new line" && !document.querySelector(".new-lines").hidden`)
+
+	until(`(location.hash = "#L1110-L1112", document.querySelectorAll("#log .marked").length === 3)`)
 }

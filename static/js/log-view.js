@@ -196,7 +196,7 @@ function pageTools(log) {
   };
   showUnseen = () => {
     jump.hidden = unseen === 0;
-    jump.textContent = `↓ ${unseen.toLocaleString("en")} new lines`;
+    jump.textContent = `↓ ${unseen.toLocaleString("en")} new ${unseen === 1 ? "line" : "lines"}`;
   };
   button.onclick = () => setFollow(!following);
   addEventListener("wheel", (e) => e.deltaY < 0 && setFollow(false), { passive: true });
