@@ -33,7 +33,7 @@ CREATE TABLE runs (
     stop_by        text NOT NULL DEFAULT '',
     stop_at        timestamptz,
     lines          bigint NOT NULL DEFAULT 0,
-    bytes          bigint NOT NULL DEFAULT 0,
+    bytes          bigint NOT NULL DEFAULT 0,      -- that its programs wrote; 0 when it was interrupted
     cpu_ms         bigint NOT NULL DEFAULT 0,
     peak_rss       bigint NOT NULL DEFAULT 0,
     note_hash      bytea REFERENCES contents,

@@ -146,11 +146,14 @@ func (s *Service) Lines(ctx context.Context, run Run, from, to int64, limit int)
 
 // Length is how many lines of the run are stored, while it runs too.
 func (s *Service) Length(ctx context.Context, run Run) (int64, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return 0, err
+	}
 	if !run.State.Active() {
 		return run.Lines, nil
 	}
-	row, err := s.db.LastLine(ctx, run.ID)
-	return row.LastLine, postgres.MapError(err)
+	last, err := s.db.LastLine(ctx, run.ID)
+	return last, postgres.MapError(err)
 }
 
 // Tail gives the last lines of the run, at most n, while it runs too.

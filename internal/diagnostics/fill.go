@@ -1,9 +1,11 @@
 package diagnostics
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,24 +19,63 @@ import (
 
 // filling is what can fill placeholders in one incident.
 type filling struct {
-	env    config.Environment
-	vars   map[string]dbgen.IncidentVariable
-	labels []map[string]string
+	fixed  []named[config.Variable]
+	free   []named[config.Variable]
+	stored []named[dbgen.IncidentVariable] // the newest first
+	labels []map[string]string             // of each alert, the worst first
 	typed  map[string]string
 }
 
+// named is something that fills the placeholders of its name: POD fills $POD, <pod> and
+// <pod-name>, as shell.Bind understands names.
+type named[T any] struct {
+	param shell.Param
+	value T
+}
+
+func byName[T any](as string, value T) named[T] {
+	if params := shell.Params("echo <" + as + ">"); len(params) == 1 {
+		return named[T]{params[0], value}
+	}
+	return named[T]{shell.Param{Name: as}, value}
+}
+
+// find looks for the parameter's own name first, then for one that means the same label.
+func find[T any](list []named[T], p shell.Param) (T, bool) {
+	for _, same := range []func(shell.Param) bool{
+		func(other shell.Param) bool { return other.Name == p.Name },
+		func(other shell.Param) bool { return p.Label != "" && other.Label == p.Label },
+	} {
+		for _, n := range list {
+			if same(n.param) {
+				return n.value, true
+			}
+		}
+	}
+	var none T
+	return none, false
+}
+
 func (s *Service) fill(ctx context.Context, incident uuid.UUID, env config.Environment) (filling, error) {
-	f := filling{env: env, vars: map[string]dbgen.IncidentVariable{}}
+	f := filling{}
+	for _, as := range slices.Sorted(maps.Keys(env.Variables)) {
+		if v := env.Variables[as]; v.Fixed {
+			f.fixed = append(f.fixed, byName(as, v))
+		} else {
+			f.free = append(f.free, byName(as, v))
+		}
+	}
 	rows, err := s.db.ListVariables(ctx, incident)
 	if err != nil {
-		return f, postgres.MapError(err)
+		return f, fmt.Errorf("diagnostics: variables: %w", postgres.MapError(err))
 	}
+	slices.SortStableFunc(rows, func(a, b dbgen.IncidentVariable) int { return cmp.Compare(b.SetAt.UnixNano(), a.SetAt.UnixNano()) })
 	for _, row := range rows {
-		f.vars[row.Name] = row
+		f.stored = append(f.stored, byName(row.Name, row))
 	}
 	labels, err := s.db.IncidentLabels(ctx, &incident)
 	if err != nil {
-		return f, postgres.MapError(err)
+		return f, fmt.Errorf("diagnostics: labels: %w", postgres.MapError(err))
 	}
 	for _, raw := range labels {
 		set := map[string]string{}
@@ -56,50 +97,53 @@ func (f filling) with(typed map[string]string) filling {
 // counts as the alert's, whoever typed it: that somebody copied it does not make it safe.
 func (f filling) value(p shell.Param) (Value, bool) {
 	v := Value{Name: p.Name, Text: p.Text}
-	variable, listed := f.variable(p)
-	stored, isStored := f.vars[p.Name]
-	fromAlert := f.fromAlert(p)
-	switch typed := strings.TrimSpace(f.typed[p.Name]); {
-	case listed && variable.Fixed:
+	if variable, ok := find(f.fixed, p); ok {
 		v.Value, v.Origin = variable.Value, FromFixed
 		return v, true
+	}
+	free, listed := find(f.free, p)
+	stored, isStored := find(f.stored, p)
+	fromAlert := f.fromAlert(p)
+	switch typed := strings.TrimSpace(f.typed[p.Name]); {
 	case typed != "":
 		v.Value, v.Origin = typed, FromTyped
 	case isStored:
 		v.Value, v.Origin = stored.Value, Origin(stored.Origin)
 	case len(fromAlert) > 0:
 		v.Value, v.Origin = fromAlert[0], FromAlert
-	case listed && variable.Value != "":
-		v.Value, v.Origin = variable.Value, FromEnv
+	case listed && free.Value != "":
+		v.Value, v.Origin = free.Value, FromEnv
 	default:
 		return v, false
 	}
-	if slices.Contains(fromAlert, v.Value) {
+	if slices.Contains(fromAlert, v.Value) || v.Origin == FromRun && f.inAnyLabel(v.Value) {
 		v.Origin = FromAlert
 	}
 	return v, true
 }
 
-// variable is the environment's variable for the parameter, by its own name or by the
-// label's that it stands for.
-func (f filling) variable(p shell.Param) (config.Variable, bool) {
-	for _, name := range []string{p.Name, p.Label} {
-		if v, ok := f.env.Variables[name]; ok && name != "" {
-			return v, true
-		}
-	}
-	return config.Variable{}, false
+// allows says whether the environment lists the value among those that a change may use.
+func (f filling) allows(p shell.Param, value string) bool {
+	free, ok := find(f.free, p)
+	return ok && slices.Contains(free.Allow, value)
 }
 
 // fromAlert lists what the incident's alerts say of the parameter, the worst one first.
 func (f filling) fromAlert(p shell.Param) []string {
 	var values []string
 	for _, labels := range f.labels {
-		for _, name := range []string{p.Label, p.Name} {
-			if value := labels[name]; name != "" && value != "" && !slices.Contains(values, value) {
+		for _, label := range []string{p.Label, p.Name} {
+			if value := labels[label]; label != "" && value != "" && !slices.Contains(values, value) {
 				values = append(values, value)
 			}
 		}
 	}
 	return values
+}
+
+// inAnyLabel tells a label that a command has merely handed on: X=<pod-name>, then $X.
+func (f filling) inAnyLabel(value string) bool {
+	return slices.ContainsFunc(f.labels, func(labels map[string]string) bool {
+		return slices.Contains(slices.Collect(maps.Values(labels)), value)
+	})
 }

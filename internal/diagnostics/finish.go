@@ -6,82 +6,69 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"wardroom/internal/authz"
 	"wardroom/internal/errs"
 	"wardroom/internal/postgres"
 	"wardroom/internal/postgres/dbgen"
-	"wardroom/internal/shell"
-	"wardroom/internal/supervisor"
 	"wardroom/internal/timeline"
 )
 
-// ending is how a run ended.
-type ending struct {
-	state  State
-	code   *int
-	reason string
-	clean  bool // nothing of its process tree is left
-	lines  int64
-	bytes  int64
-	cpu    time.Duration
-	peak   int64
-	vars   map[string]string
+// conclude records the end of the run and gives it as it is then.
+func (s *Service) conclude(ctx context.Context, run Run, end ending) Run {
+	ended, err := s.finish(ctx, run, end)
+	if err != nil {
+		s.log.ErrorContext(ctx, "end of run is not recorded", "run_id", run.ID, "err", err)
+		return run
+	}
+	s.log.InfoContext(ctx, "run ended", "run_id", run.ID, "state", string(ended.State), "lines", ended.Lines, "crash", end.crash)
+	return ended
 }
 
 // finish records the end of the run together with its event, exactly once: a run that is
-// final already stays as it is.
-func (s *Service) finish(ctx context.Context, run Run, end ending) error {
-	var ended Run
-	var failure error
-	stored := s.persist(ctx, "record end", func(ctx context.Context) error {
-		err := s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-			ended, err = s.finishTx(ctx, tx, run, end)
-			return err
+// final already stays as it is. errs.NotFound when there is no such run.
+func (s *Service) finish(ctx context.Context, run Run, end ending) (ended Run, err error) {
+	closed := false
+	err = s.persist(ctx, "record end", func(ctx context.Context) error {
+		return s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+			var txErr error
+			ended, closed, txErr = s.finishTx(ctx, tx, run, end)
+			return txErr
 		})
-		switch errs.KindOf(err) {
-		case errs.Internal, errs.Unavailable:
-			return err
-		}
-		failure = err
-		return nil
 	})
-	if !stored {
-		return fmt.Errorf("diagnostics: run %s: %w", run.ID, ctx.Err())
+	if errs.KindOf(err) == errs.NotFound {
+		// It is final: recorded by an attempt whose answer was lost, or by a recovery.
+		ended, err = s.final(ctx, run)
 	}
-	if failure != nil {
-		return failure
+	if err != nil {
+		return run, fmt.Errorf("diagnostics: run %s: %w", run.ID, err)
 	}
 	s.publishEnd(ended)
-	return nil
+	if closed {
+		if dropErr := s.DropScratch(ctx); dropErr != nil {
+			s.log.WarnContext(ctx, "scratch folder of a closed incident is still there", "run_id", run.ID, "err", dropErr)
+		}
+	}
+	return ended, nil
 }
 
-func (s *Service) finishTx(ctx context.Context, tx *postgres.Tx, run Run, end ending) (Run, error) {
-	params := dbgen.FinishRunParams{
-		ID: run.ID, State: string(end.state), Reason: end.reason, ConfirmedStop: end.clean,
-		Lines: end.lines, Bytes: end.bytes, CpuMs: end.cpu.Milliseconds(), PeakRss: end.peak,
-	}
-	if end.code != nil {
-		code := int32(*end.code) //nolint:gosec // an exit code is below 256
-		params.ExitCode = &code
-	}
-	row, err := tx.FinishRun(ctx, params)
+// finishTx ends the run; closed says whether its incident is. The incident's row is locked
+// first, like everywhere, so that two deeds never wait for each other.
+func (s *Service) finishTx(ctx context.Context, tx *postgres.Tx, run Run, end ending) (ended Run, closed bool, err error) {
+	status, err := tx.LockIncident(ctx, run.IncidentID)
 	if err != nil {
-		return Run{}, postgres.MapError(err)
+		return Run{}, false, postgres.MapError(err)
 	}
-	ended, err := fromRow(row)
+	row, err := tx.FinishRun(ctx, end.params(run))
 	if err != nil {
-		return Run{}, err
+		return Run{}, false, postgres.MapError(err)
+	}
+	if ended, err = fromRow(row); err != nil {
+		return Run{}, false, err
 	}
 	if end.state == Succeeded {
-		for _, name := range slices.Sorted(maps.Keys(end.vars)) {
-			err := tx.SetVariable(ctx, dbgen.SetVariableParams{
-				IncidentID: run.IncidentID, Name: name, Value: end.vars[name], Origin: string(FromRun), RunID: &run.ID, SetBy: run.By,
-			})
-			if err != nil {
-				return Run{}, fmt.Errorf("diagnostics: keep %s: %w", name, postgres.MapError(err))
-			}
+		if err = s.keepTx(ctx, tx, run, end.vars); err != nil {
+			return Run{}, false, err
 		}
 	}
 	kind := timeline.RunEnded
@@ -89,30 +76,37 @@ func (s *Service) finishTx(ctx context.Context, tx *postgres.Tx, run Run, end en
 		kind = timeline.RunInterrupted
 	}
 	_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{
-		Kind: kind, Actor: authz.Actor{ID: run.ByID, Name: run.By}, Data: record(ended, row.Section),
+		Kind: kind, Actor: authz.Actor{ID: run.ByID, Name: run.By}, Data: runData(ended),
 	})
-	return ended, err
+	return ended, status == "closed", err
 }
 
-// alreadyThere says that a repeated write had reached the database the first time.
-func alreadyThere(err error) bool {
-	return postgres.IsUnique(err, "run_chunks_pkey") || postgres.IsUnique(err, "run_programs_pkey")
-}
-
-// stopReason says what stopping achieved, in words that promise nothing we don't know.
-func stopReason(run Run, analysis shell.Analysis, exit supervisor.Exit) string {
-	switch {
-	case !exit.Clean:
-		return "Stop was asked for, but something of it may still run on " + run.Host + "."
-	case remote(run.Text, analysis):
-		return "Client stopped; the process inside the container may still run."
-	default:
-		return "Confirmed stopped: nothing of it is left."
+// keepTx keeps what the run has assigned at its top level for the incident's later
+// commands. A value that no text column takes is none that a command could use.
+func (s *Service) keepTx(ctx context.Context, tx *postgres.Tx, run Run, vars map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		if strings.ContainsRune(vars[name], 0) {
+			continue
+		}
+		err := tx.SetVariable(ctx, dbgen.SetVariableParams{
+			IncidentID: run.IncidentID, Name: name, Value: vars[name], Origin: string(FromRun), RunID: &run.ID, SetBy: run.By,
+		})
+		if err != nil {
+			return fmt.Errorf("diagnostics: keep %s: %w", name, postgres.MapError(err))
+		}
 	}
+	return nil
 }
 
-// remote says that the command starts something where our signals do not reach.
-func remote(text string, analysis shell.Analysis) bool {
-	return strings.Contains(text, " exec ") &&
-		slices.ContainsFunc(analysis.Programs, func(p string) bool { return p == "kubectl" || p == "oc" || p == "docker" })
+// final reads a run that somebody has ended.
+func (s *Service) final(ctx context.Context, run Run) (Run, error) {
+	var row dbgen.Run
+	err := s.persist(ctx, "read end", func(ctx context.Context) (err error) {
+		row, err = s.db.RunByID(ctx, run.ID)
+		return err
+	})
+	if err != nil {
+		return run, err
+	}
+	return fromRow(row)
 }

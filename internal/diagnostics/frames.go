@@ -30,6 +30,12 @@ func LogFrame(run Run, lines []Line) []byte {
 	return encode(f)
 }
 
+func (s *Service) publishLines(run Run, lines []Line) {
+	s.hub.Publish(&live.Frame{
+		Topic: Topic(run.ID), From: lines[0].N, To: lines[len(lines)-1].N, Data: LogFrame(run, lines),
+	})
+}
+
 func (s *Service) publishPending(run Run, line ansi.Line) {
 	s.hub.Publish(&live.Frame{Topic: Topic(run.ID), Key: "pending", Data: encode(struct {
 		Op   string    `json:"op"`

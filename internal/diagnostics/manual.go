@@ -40,12 +40,13 @@ func (s *Service) MarkDone(ctx context.Context, incident int64, attached uuid.UU
 	}
 	var run Run
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		run, err = s.markDoneTx(ctx, tx, actor, dbgen.InsertRunParams{
+		var txErr error
+		run, txErr = s.markDoneTx(ctx, tx, actor, dbgen.InsertRunParams{
 			ID: uuid.Must(uuid.NewV7()), IncidentID: room.ID, AttachedID: &attached, StepID: st.ID, StepTitle: st.Title,
 			Section: sectionOf(book, st.ID), Kind: KindManual, TextHash: textHash(""), Environment: room.Environment,
 			Risk: shell.Read.String(), Params: []byte("[]"), State: string(Succeeded), StartedBy: actor.ID, StartedName: actor.Name,
 		}, note)
-		return err
+		return txErr
 	})
 	return run, err
 }
@@ -73,7 +74,7 @@ func (s *Service) markDoneTx(ctx context.Context, tx *postgres.Tx, actor authz.A
 	if err := s.rooms.JoinTx(ctx, tx, row.IncidentID); err != nil {
 		return Run{}, err
 	}
-	_, err = s.ledger.AppendTx(ctx, tx, row.IncidentID, timeline.Event{Kind: timeline.StepDone, Actor: actor, Data: record(run, row.Section), Text: note})
+	_, err = s.ledger.AppendTx(ctx, tx, row.IncidentID, timeline.Event{Kind: timeline.StepDone, Actor: actor, Data: runData(run), Text: note})
 	return run, err
 }
 
@@ -88,6 +89,9 @@ func (s *Service) AddNote(ctx context.Context, id uuid.UUID, note string) error 
 		return err
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.LockIncident(ctx, run.IncidentID); err != nil {
+			return postgres.MapError(err)
+		}
 		hash, err := timeline.ContentTx(ctx, tx, note)
 		if err != nil {
 			return err
@@ -98,7 +102,7 @@ func (s *Service) AddNote(ctx context.Context, id uuid.UUID, note string) error 
 		if err := tx.NoteRun(ctx, dbgen.NoteRunParams{ID: id, NoteHash: hash}); err != nil {
 			return postgres.MapError(err)
 		}
-		_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{Kind: timeline.RunNoted, Actor: actor, Data: record(run, ""), Text: note})
+		_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{Kind: timeline.RunNoted, Actor: actor, Data: runData(run), Text: note})
 		return err
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,6 +74,8 @@ type Plan struct {
 	Refused     string     // why it can't be run here; empty when it can
 	Hash        string     // names text, environment and class: what a confirmation refers to
 	Timeout     time.Duration
+
+	hostile []Value // from an alert, and in no list of the environment
 }
 
 // Asks says whether the plan must be confirmed before it runs.
@@ -95,7 +96,7 @@ func (s *Service) Planner(ctx context.Context, number int64) (*Planner, error) {
 	}
 	room, err := s.db.IncidentForRun(ctx, number)
 	if err != nil {
-		return nil, postgres.MapError(err)
+		return nil, fmt.Errorf("diagnostics: incident %d: %w", number, postgres.MapError(err))
 	}
 	p := &Planner{room: room}
 	p.env, p.known = s.environments.Environment(room.Environment)
@@ -156,6 +157,9 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 		}
 		p.Values = append(p.Values, v)
 		values[param.Name] = v.Value
+		if v.Origin == FromAlert && !fill.allows(param, v.Value) {
+			p.hostile = append(p.hostile, v)
+		}
 	}
 	p.Analysis = policy.Analyse(p.Command.Text)
 	if len(p.Missing) == 0 {
@@ -196,18 +200,11 @@ func (p *Plan) judge(status string, known bool) {
 // unlisted refuses a change whose values come from an alert and are in no list of the
 // environment: labels are hostile (EXECUTION.md 6).
 func (p *Plan) unlisted() string {
-	if p.Risk == shell.Read {
+	if p.Risk == shell.Read || len(p.hostile) == 0 {
 		return ""
 	}
-	for _, v := range p.Values {
-		if v.Origin != FromAlert {
-			continue
-		}
-		if !slices.Contains(p.Environment.Variables[v.Name].Allow, v.Value) {
-			return fmt.Sprintf("%s=%q comes from the alert, and environment %s does not list it among the values that a change may use.", v.Name, v.Value, p.Environment.Name)
-		}
-	}
-	return ""
+	v := p.hostile[0]
+	return fmt.Sprintf("%s=%q comes from the alert, and environment %s does not list it among the values that a change may use.", v.Name, v.Value, p.Environment.Name)
 }
 
 func (p *Plan) hash() string {

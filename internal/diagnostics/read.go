@@ -35,6 +35,9 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Run, error) {
 
 // Incident is the number of the incident that the run belongs to.
 func (s *Service) Incident(ctx context.Context, run uuid.UUID) (int64, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return 0, err
+	}
 	row, err := s.db.RunIncident(ctx, run)
 	return row.Number, postgres.MapError(err)
 }
@@ -92,7 +95,7 @@ func (s *Service) Programs(ctx context.Context, run uuid.UUID) ([]Program, error
 	return programs, nil
 }
 
-// Same lists incidents in which the same text is running in the same environment.
+// Same is an incident in which the same text is running in the same environment.
 type Same struct {
 	Number int64
 	By     string
@@ -100,6 +103,9 @@ type Same struct {
 
 // Elsewhere tells whether the plan's text is running in another incident right now.
 func (s *Service) Elsewhere(ctx context.Context, p Plan) ([]Same, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return nil, err
+	}
 	rows, err := s.db.SameChangeElsewhere(ctx, dbgen.SameChangeElsewhereParams{
 		TextHash: textHash(p.Text), Environment: p.Environment.Name, IncidentID: p.IncidentID,
 	})

@@ -2,6 +2,7 @@ package diagnostics
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,33 +13,54 @@ import (
 	"wardroom/internal/timeline"
 )
 
+// stopRecordWithin is how long stopping waits until it is recorded that somebody asked.
+const stopRecordWithin = 3 * time.Second
+
 // Stop asks the run's process tree to end: SIGTERM, then SIGKILL after ten seconds. It
 // returns at once; the run's end says what became of it. Stopping twice, or a run that has
-// ended, changes nothing.
+// ended, changes nothing. A run of another replica is errs.Conflict.
+//
+// The run is stopped also when the database does not take the record of it: its end names
+// who asked.
 func (s *Service) Stop(ctx context.Context, id uuid.UUID) (Run, error) {
 	actor, err := authz.Require(ctx, authz.RunCommands)
 	if err != nil {
 		return Run{}, err
 	}
 	run, err := s.ByID(ctx, id)
-	if err != nil || !run.State.Active() {
+	if errs.KindOf(err) == errs.NotFound || err == nil && !run.State.Active() {
 		return run, err
 	}
-	child := s.child(id)
-	if child == nil {
-		return run, errs.New(errs.Conflict, "This run belongs to another replica or is just ending.")
+	if err == nil {
+		err = s.recordStop(ctx, actor, run)
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		marked, err := tx.MarkStopping(ctx, dbgen.MarkStoppingParams{ID: id, StopBy: actor.Name})
-		if err != nil || marked == 0 {
-			return postgres.MapError(err)
-		}
-		_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{Kind: timeline.RunStopAsked, Actor: actor, Data: record(run, "")})
-		return err
-	})
+	halted := s.halt(id, actor.Name)
 	if err != nil {
 		return run, err
 	}
-	child.Stop()
-	return s.ByID(ctx, id)
+	run, err = s.ByID(ctx, id)
+	if err == nil && !halted && run.State.Active() {
+		return run, errs.New(errs.Conflict, "This run belongs to another replica.")
+	}
+	return run, err
+}
+
+// recordStop records that the actor asked, once.
+func (s *Service) recordStop(ctx context.Context, actor authz.Actor, run Run) error {
+	if !s.owns(run.ID) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, stopRecordWithin)
+	defer cancel()
+	return s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.LockIncident(ctx, run.IncidentID); err != nil {
+			return postgres.MapError(err)
+		}
+		marked, err := tx.MarkStopping(ctx, dbgen.MarkStoppingParams{ID: run.ID, StopBy: actor.Name})
+		if err != nil || marked == 0 {
+			return postgres.MapError(err)
+		}
+		_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{Kind: timeline.RunStopAsked, Actor: actor, Data: runData(run)})
+		return err
+	})
 }

@@ -1,0 +1,3 @@
+package diagnostics_test
+
+func serve([]string) int { return 1 }
