@@ -49,6 +49,9 @@ func (s *Server) signOut(c echo.Context) error {
 	if err := s.Auth.SignOut(c.Request().Context(), s.token(c)); err != nil {
 		return err
 	}
+	if me, ok := who(c.Request().Context()); ok {
+		s.sockets.finish(ofSession(me), closeSignedOut, "signed out")
+	}
 	s.setToken(c, "")
 	return back(c, "/login")
 }
@@ -91,7 +94,6 @@ func (s *Server) accessPage(c echo.Context, purpose auth.Purpose, status int, pr
 		}
 		m.Problems = []views.Problem{{Message: errs.Message(problem)}}
 	}
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
 	return s.render(c, status, m.View())
 }
 
@@ -141,6 +143,9 @@ func (s *Server) changeTheme(c echo.Context) error {
 	if err := s.Auth.SetTheme(c.Request().Context(), c.FormValue("theme")); err != nil {
 		return err
 	}
+	if from := next(c.FormValue("next")); from != "/" && from != "/settings" {
+		return back(c, from) // chosen in the menu of some page
+	}
 	return back(c, "/settings?done=theme")
 }
 
@@ -156,5 +161,6 @@ func (s *Server) changePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.sockets.finish(ofOtherSessions(me), closeSignedOut, "signed out")
 	return back(c, "/settings?done=password")
 }

@@ -39,39 +39,48 @@ var titles = map[int][2]string{ // status → title, what to do
 
 // fail is the one place where an error becomes an answer.
 func (s *Server) fail(err error, c echo.Context) {
+	ctx := c.Request().Context()
+	status, message := s.judge(err)
+	switch {
+	case ctx.Err() != nil: // the browser has gone; nobody reads the answer
+		s.Log.DebugContext(ctx, "request abandoned", "route", c.Path(), "err", err)
+	case status == http.StatusInternalServerError || c.Response().Committed:
+		s.Log.ErrorContext(ctx, "request failed", "route", c.Path(), "err", err)
+	}
 	if c.Response().Committed {
 		return
 	}
-	status, message := s.judge(err)
-	if status == http.StatusInternalServerError {
-		s.Log.ErrorContext(c.Request().Context(), "request failed", "route", c.Path(), "err", err)
+	c.Response().Header().Set("Cache-Control", "no-store")
+	method := c.Request().Method
+	looks := method == http.MethodGet || method == http.MethodHead
+	switch {
+	case status == http.StatusUnauthorized && wantsPage(c) && looks:
+		err = c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+	case !wantsPage(c):
+		err = c.JSON(status, map[string]string{"error": message})
+	default:
+		err = s.errorPage(c, status, message)
 	}
-	if status == http.StatusUnauthorized && wantsPage(c) && c.Request().Method == http.MethodGet && !strings.HasPrefix(c.Path(), "/hooks/") {
-		_ = c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
-		return
-	}
-	if c.Request().Method == http.MethodHead {
-		_ = c.NoContent(status)
-		return
-	}
-	if !wantsPage(c) {
-		_ = c.JSON(status, map[string]string{"error": message})
-		return
-	}
-	page := s.page(c, titles[status][0], "")
-	page.Socket = ""
-	renderErr := s.render(c, status, views.ErrorPage{
-		Page: page, Status: status, Title: titles[status][0], Message: message, Advice: titles[status][1],
-		Back: views.Link{Text: "Back to the dashboard", Path: "/"},
-	}.View())
-	if renderErr != nil {
-		s.Log.ErrorContext(c.Request().Context(), "error page failed", "err", renderErr)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "error page failed", "err", err)
 	}
 }
 
+// errorPage is the page for a person. When even that fails they get the bare sentence.
+func (s *Server) errorPage(c echo.Context, status int, message string) error {
+	page := s.page(c, titles[status][0], "")
+	err := s.render(c, status, views.ErrorPage{
+		Page: page, Status: status, Title: titles[status][0], Message: message, Advice: titles[status][1],
+		Back: views.Link{Text: "Back to the dashboard", Path: "/"},
+	}.View())
+	if err != nil && !c.Response().Committed {
+		err = errors.Join(err, c.String(status, message+"\n"))
+	}
+	return err
+}
+
 func (s *Server) judge(err error) (status int, message string) {
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		_ = tooLarge
+	if _, tooLarge := asTooLarge(err); tooLarge {
 		return http.StatusRequestEntityTooLarge, "The request is larger than is taken here."
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
@@ -88,5 +97,5 @@ func (s *Server) judge(err error) (status int, message string) {
 // wantsPage says that a person's browser asks, not a program.
 func wantsPage(c echo.Context) bool {
 	accept := c.Request().Header.Get("Accept")
-	return strings.Contains(accept, "text/html") && !strings.HasPrefix(c.Request().URL.Path, "/hooks/")
+	return strings.Contains(accept, "text/html") && !isHook(c.Path())
 }

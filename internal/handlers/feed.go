@@ -2,10 +2,13 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -30,11 +33,17 @@ type feed struct {
 	render func(context.Context) (rendering, error)
 
 	cancel context.CancelFunc
-	ready  chan struct{} // closed after the first rendering
 
-	mu    sync.Mutex
-	tabs  int
-	shown rendering
+	mu      sync.Mutex
+	tabs    int
+	shown   rendering // nothing until the first rendering has succeeded
+	waiting []guest   // who came before it
+}
+
+// guest is a tab that is to be told how things are.
+type guest struct {
+	client *live.Client
+	since  int64 // the last timeline row that its page has
 }
 
 // rendering is a page's regions by element id, and the rows of its timeline.
@@ -53,18 +62,25 @@ func (r rendering) frame(id string) []byte {
 }
 
 // region is a part of a page. Two renderings of the same state differ in the idempotency
-// keys of their forms, so what is compared is the html without them.
+// keys of their forms and in how long ago things were, which the page's own clock counts,
+// so what is compared is the html without them.
 type region struct{ html, content string }
 
-var formKey = regexp.MustCompile(`name="key" value="[^"]*"`)
+var passing = regexp.MustCompile(`(name="key" value=")[^"]*|(<time [^>]*>)[^<]*`)
+
+func lasting(html string) string { return passing.ReplaceAllString(html, "$1$2") }
 
 type row struct {
 	seq  int64
 	html string
 }
 
-// minGap keeps a region below 15 renderings a second, UX.md §2.
-const minGap = time.Second / 15
+func (r row) key() string { return "seq:" + strconv.FormatInt(r.seq, 10) }
+
+const (
+	minGap     = time.Second / 15 // keeps a region below 15 renderings a second, UX.md §2
+	retryAfter = time.Second      // when a rendering failed, as it does while the database is away
+)
 
 // feeds starts a feed with its first tab and ends it with its last.
 type feeds struct {
@@ -88,23 +104,27 @@ func (fs *feeds) stop() {
 }
 
 // join subscribes the client to the feed, starting it if it is the first one, and gives it
-// what the feed shows now; since is the last timeline row that its page has.
-func (fs *feeds) join(client *live.Client, f *feed, since int64) (leave func()) {
+// what the feed shows as soon as that is known. It does not wait.
+func (fs *feeds) join(g guest, f *feed) (leave func()) {
 	fs.mu.Lock()
+	defer fs.mu.Unlock()
 	running, ok := fs.active[f.key]
 	if !ok {
 		running = f
-		f.s, f.ready = fs.s, make(chan struct{})
+		f.s = fs.s
 		var ctx context.Context
 		ctx, f.cancel = context.WithCancel(fs.ctx)
 		fs.active[f.key] = f
 		fs.group.Go(func() { f.run(ctx) })
 	}
 	running.mu.Lock()
+	defer running.mu.Unlock()
 	running.tabs++
-	running.mu.Unlock()
-	fs.mu.Unlock()
-	running.greet(fs.ctx, client, since)
+	if running.shown.regions == nil {
+		running.waiting = append(running.waiting, g)
+	} else {
+		running.greet(g)
+	}
 	return func() { fs.leave(running) }
 }
 
@@ -112,32 +132,26 @@ func (fs *feeds) leave(f *feed) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f.mu.Lock()
-	f.tabs--
-	last := f.tabs == 0
-	f.mu.Unlock()
-	if last {
-		f.cancel()
+	defer f.mu.Unlock()
+	if f.tabs--; f.tabs == 0 {
+		f.cancel() // under the lock: a rendering that is under way is published before this or never
 		delete(fs.active, f.key)
 	}
 }
 
-// greet sends the client everything that the feed shows.
-func (f *feed) greet(ctx context.Context, client *live.Client, since int64) {
-	select {
-	case <-f.ready:
-	case <-ctx.Done():
+// greet sends the client everything that the feed shows. The caller holds f.mu.
+func (f *feed) greet(g guest) {
+	g.client.Subscribe(f.key)
+	for _, id := range slices.Sorted(maps.Keys(f.shown.regions)) {
+		send(g.client, id, f.shown.frame(id))
+	}
+	rows := f.shown.after(g.since)
+	if broken(rows, g.since) {
+		send(g.client, "resync", resyncFrame)
 		return
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	client.Subscribe(f.key)
-	for _, id := range slices.Sorted(maps.Keys(f.shown.regions)) {
-		send(client, id, f.shown.frame(id))
-	}
-	for _, r := range f.shown.rows {
-		if r.seq > since {
-			send(client, "seq:"+strconv.FormatInt(r.seq, 10), insertFrame(r))
-		}
+	for _, r := range rows {
+		send(g.client, r.key(), insertFrame(r))
 	}
 }
 
@@ -152,24 +166,35 @@ func (f *feed) run(ctx context.Context) {
 			forward(ctx, rung, bell)
 		})
 	}
-	ticker := time.NewTicker(max(f.tick, time.Second))
-	defer ticker.Stop()
-	for {
-		f.update(ctx)
+	var tick <-chan time.Time // never, when nothing changes by itself
+	if f.tick > 0 {
+		ticker := time.NewTicker(f.tick)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	for failed := false; ; {
+		err := f.update(ctx)
+		pause := minGap
+		if err != nil {
+			pause = retryAfter
+			if !failed && ctx.Err() == nil {
+				f.s.Log.WarnContext(ctx, "live page is not rendered", "feed", f.key, "err", err)
+			}
+		}
+		failed = err != nil
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(minGap):
+		case <-time.After(pause):
 		}
-		for waiting := true; waiting; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-bell:
-				waiting = false
-			case <-ticker.C:
-				waiting = f.tick == 0
-			}
+		if failed {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-bell:
+		case <-tick:
 		}
 	}
 }
@@ -189,24 +214,36 @@ func forward(ctx context.Context, from <-chan struct{}, to chan<- struct{}) {
 	}
 }
 
+// draw renders. A mistake in a component costs this page's updates, not the process.
+func (f *feed) draw(ctx context.Context) (now rendering, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("handlers: rendering panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return f.render(views.WithAssets(ctx, static.Path))
+}
+
 // update renders and publishes what changed. When regions came or went, the page's
 // structure is another one: it is asked to fetch itself.
-func (f *feed) update(ctx context.Context) {
-	now, err := f.render(views.WithAssets(ctx, static.Path))
+func (f *feed) update(ctx context.Context) error {
+	now, err := f.draw(ctx)
 	if err != nil {
-		if ctx.Err() == nil {
-			f.s.Log.WarnContext(ctx, "live page is not rendered", "feed", f.key, "err", err)
-		}
-		return
+		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err() // another feed has taken over: this would be an older state
+	}
 	before := f.shown
 	f.shown = now
-	first := before.regions == nil
-	if first {
-		close(f.ready)
-		return
+	if before.regions == nil {
+		for _, g := range f.waiting {
+			f.greet(g)
+		}
+		f.waiting = nil
+		return nil
 	}
 	if !slices.Equal(slices.Sorted(maps.Keys(before.regions)), slices.Sorted(maps.Keys(now.regions))) {
 		f.publish("refresh", refreshFrame("main"))
@@ -216,16 +253,33 @@ func (f *feed) update(ctx context.Context) {
 			f.publish(id, now.frame(id))
 		}
 	}
-	last := int64(0)
-	if len(before.rows) > 0 {
-		last = before.rows[len(before.rows)-1].seq
+	last := before.last()
+	rows := now.after(last)
+	if broken(rows, last) {
+		f.publish("resync", resyncFrame)
+		return nil
 	}
-	for _, r := range now.rows {
-		if r.seq > last {
-			f.publish("seq:"+strconv.FormatInt(r.seq, 10), insertFrame(r))
-		}
+	for _, r := range rows {
+		f.publish(r.key(), insertFrame(r))
 	}
+	return nil
 }
+
+func (r rendering) last() int64 {
+	if len(r.rows) == 0 {
+		return 0
+	}
+	return r.rows[len(r.rows)-1].seq
+}
+
+// after gives the timeline's rows behind seq.
+func (r rendering) after(seq int64) []row {
+	i, _ := slices.BinarySearchFunc(r.rows, seq+1, func(r row, seq int64) int { return cmp.Compare(r.seq, seq) })
+	return r.rows[i:]
+}
+
+// broken says that rows between since and these are not at hand any more.
+func broken(rows []row, since int64) bool { return len(rows) > 0 && rows[0].seq > since+1 }
 
 func (f *feed) publish(key string, data []byte) {
 	f.s.Hub.Publish(&live.Frame{Topic: f.key, Key: key, Data: data})
@@ -252,6 +306,9 @@ func insertFrame(r row) []byte {
 
 func refreshFrame(id string) []byte { return frame(patch{Op: "refresh", ID: id}) }
 
+// resyncFrame asks the page to fetch itself: it has missed more than can be told.
+var resyncFrame = frame(patch{Op: "resync"})
+
 // frame encodes; strings and numbers cannot fail.
 func frame(v any) []byte {
 	var b bytes.Buffer
@@ -271,7 +328,7 @@ func draw(ctx context.Context, components map[string]templ.Component) (map[strin
 		if err := component.Render(ctx, &b); err != nil {
 			return nil, err
 		}
-		regions[id] = region{html: b.String(), content: formKey.ReplaceAllString(b.String(), "")}
+		regions[id] = region{html: b.String(), content: lasting(b.String())}
 	}
 	return regions, nil
 }

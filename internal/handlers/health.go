@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"time"
 
@@ -27,7 +26,7 @@ const maxHook = 1 << 20
 // receiveAlerts takes an Alertmanager webhook. 200 only after commit.
 func (s *Server) receiveAlerts(c echo.Context) error {
 	body := http.MaxBytesReader(c.Response(), c.Request().Body, maxHook+1)
-	if err := s.Symptoms.Receive(c.Request().Context(), c.Param("token"), io.Reader(body)); err != nil {
+	if err := s.Symptoms.Receive(c.Request().Context(), c.Param("token"), body); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"status": "stored"})

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -18,20 +20,16 @@ func (s *Server) once(next echo.HandlerFunc) echo.HandlerFunc {
 		if c.Request().Method != http.MethodPost {
 			return next(c)
 		}
-		if err := c.Request().ParseForm(); err != nil {
-			return badForm(err)
-		}
-		raw := c.Request().PostForm.Get("key")
-		if raw == "" {
+		posted := c.Request().PostForm
+		if posted.Get("key") == "" {
 			return next(c)
 		}
-		key, err := uuid.Parse(raw)
+		key, err := uuid.Parse(posted.Get("key"))
 		if err != nil {
 			return errs.New(errs.Invalid, "The form's key is not a UUID.")
 		}
-		form := c.Request().PostForm
-		form.Del("key")
-		request := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", c.Request().URL.Path, form.Encode()))
+		posted.Del("key")
+		request := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", c.Request().URL.RequestURI(), posted.Encode()))
 		ctx := c.Request().Context()
 		location, done, err := s.Auth.Begin(ctx, key, request[:])
 		if err != nil {
@@ -41,19 +39,40 @@ func (s *Server) once(next echo.HandlerFunc) echo.HandlerFunc {
 			return c.Redirect(http.StatusSeeOther, location)
 		}
 		err = next(c)
-		if err == nil && c.Response().Status == http.StatusSeeOther {
-			return s.Auth.Finish(ctx, key, c.Response().Header().Get("Location"))
-		}
-		if releaseErr := s.Auth.Release(ctx, key); releaseErr != nil {
-			s.Log.WarnContext(ctx, "idempotency key is not released", "err", releaseErr)
-		}
+		s.settle(ctx, key, answered(c, err))
 		return err
 	}
 }
 
-func badForm(err error) error {
-	if tooLarge, ok := asTooLarge(err); ok {
-		return tooLarge
+// settle remembers where the answer led, or gives the key free when nothing was done. The
+// answer is under way already, so a failure is only logged: a repeat is then refused.
+func (s *Server) settle(ctx context.Context, key uuid.UUID, location string) {
+	var err error
+	if location != "" {
+		err = s.Auth.Finish(ctx, key, location)
+	} else {
+		err = s.Auth.Release(ctx, key)
 	}
-	return errs.Wrap(errs.Invalid, "The form cannot be read.", err)
+	if err != nil {
+		s.Log.WarnContext(ctx, "idempotency key is not settled", "err", err)
+	}
+}
+
+const repeatKey = "repeat"
+
+// repeatAt names the page for a repeat of this post, whose own answer is not a redirect
+// because it shows something once.
+func repeatAt(c echo.Context, path string) { c.Set(repeatKey, path) }
+
+// answered is where a repeat of the request leads; empty when it did nothing.
+func answered(c echo.Context, err error) string {
+	if err != nil {
+		return ""
+	}
+	location := ""
+	if c.Response().Status == http.StatusSeeOther {
+		location = c.Response().Header().Get(echo.HeaderLocation)
+	}
+	instead, _ := c.Get(repeatKey).(string)
+	return cmp.Or(location, instead)
 }

@@ -170,6 +170,7 @@ func (s *Server) offerHandoff(c echo.Context) error {
 		return err
 	}
 	// The link is shown on this one page and nowhere again: only its hash is stored.
+	repeatAt(c, room(n))
 	return s.roomPage(c, n, &views.FreshLink{
 		For: h.To, URL: s.absolute(c, "/handoff/"+token),
 		Note: fmt.Sprintf("Works for %d hours, or until the incident is over. You stay responsible until %s accepts.", incidents.HandoffHours, h.To),

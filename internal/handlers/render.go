@@ -30,7 +30,10 @@ func (s *Server) render(c echo.Context, status int, component templ.Component) e
 // page is the frame for the signed-in person.
 func (s *Server) page(c echo.Context, title, nav string) views.Page {
 	p := views.Page{
-		Title: title, Nav: nav, Theme: "auto", Now: s.Now(), Path: c.Request().URL.RequestURI(), Version: s.Version,
+		Title: title, Nav: nav, Theme: "auto", Now: s.Now(), Path: "/", Version: s.Version,
+	}
+	if c.Request().Method == http.MethodGet { // others cannot be gone back to
+		p.Path = c.Request().URL.RequestURI()
 	}
 	ctx := c.Request().Context()
 	if me, ok := who(ctx); ok {

@@ -75,7 +75,7 @@ func (s *Server) timelineView(d roomData, show string) views.Timeline {
 	switch timeline.Group(show) {
 	case timeline.Updates, timeline.Runs, timeline.Escalation, timeline.Notes, timeline.All:
 	default:
-		t.Show = string(timeline.All)
+		t.Show = string(timeline.Updates)
 	}
 	var before *timeline.Record
 	for i := range d.records {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,6 +19,14 @@ type access struct {
 func needs(p authz.Permission) access { return access{permission: p} }
 
 var anybody = access{open: true}
+
+// isHook says that programs post to the route: no session, no form, a limit of its own.
+func isHook(path string) bool { return strings.HasPrefix(path, "/hooks/") }
+
+// holdsToken says that the route's path is a secret.
+func holdsToken(path string) bool {
+	return strings.HasSuffix(path, "/:token") || strings.Contains(path, "/:token/")
+}
 
 type route struct {
 	method, path string
@@ -100,14 +109,14 @@ func (s *Server) routes() []route {
 	}
 }
 
-func (s *Server) register() {
-	for _, r := range s.routes() {
+func (s *Server) register(table []route) {
+	for _, r := range table {
 		handle := r.handle
 		switch {
 		case r.access.permission != "":
-			handle = s.signedIn(r.access.permission, s.once(handle))
+			handle = s.signedIn(r.access.permission, form(s.once(handle)))
 		case r.access.open:
-			handle = s.maybeSignedIn(handle)
+			handle = s.maybeSignedIn(form(handle))
 		default:
 			panic("handlers: route without access: " + r.method + " " + r.path)
 		}

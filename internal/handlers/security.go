@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -27,6 +30,9 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		if holdsToken(c.Path()) {
+			h.Set("Referrer-Policy", "no-referrer")
+		}
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
@@ -34,7 +40,7 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.https() {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if !strings.HasPrefix(c.Request().URL.Path, "/hooks/") {
+		if !isHook(c.Path()) {
 			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 		}
 		return next(c)
@@ -44,16 +50,28 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 // https says whether people reach us by https, as the public address tells.
 func (s *Server) https() bool { return strings.HasPrefix(s.Settings.PublicURL, "https://") }
 
+// originOf is the origin of an address as browsers write it.
+func originOf(address string) string {
+	u, err := url.Parse(strings.ToLower(address))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	if port := u.Port(); u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	return u.Scheme + "://" + u.Host
+}
+
 // refuseCrossOrigin refuses form posts that another site's page makes.
 func (s *Server) refuseCrossOrigin() echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
-	if s.Settings.PublicURL != "" {
+	if s.origin != "" {
 		// A proxy may rewrite Host; the public address is ours all the same. It has been validated.
-		_ = protection.AddTrustedOrigin(s.Settings.PublicURL)
+		_ = protection.AddTrustedOrigin(s.origin)
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if err := protection.Check(c.Request()); err != nil {
+			if err := protection.Check(c.Request()); err != nil && !anonymised(c) {
 				return errs.Wrap(errs.Forbidden, "This request came from another site's page and was refused.", err)
 			}
 			return next(c)
@@ -61,10 +79,22 @@ func (s *Server) refuseCrossOrigin() echo.MiddlewareFunc {
 	}
 }
 
+// anonymised says that the post may come from our own page behind a link with a token.
+// Such pages send no referrer, so browsers hide their origin too, and without https they
+// send nothing else that tells. Who knows the token may do what is behind it.
+func anonymised(c echo.Context) bool {
+	h := c.Request().Header
+	return holdsToken(c.Path()) && h.Get("Origin") == "null" && h.Get("Sec-Fetch-Site") == ""
+}
+
 func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			if r := recover(); r != nil {
+			r := recover()
+			if e, ok := r.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+				panic(r) // net/http's own way to end an answer
+			}
+			if r != nil {
 				s.Log.ErrorContext(c.Request().Context(), "handler panicked", "panic", r, "stack", string(debug.Stack()))
 				err = errs.New(errs.Internal, "")
 			}
@@ -91,17 +121,27 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// clientAddress believes X-Forwarded-For only from the proxies that the operator names.
-func clientAddress(trusted string) echo.IPExtractor {
+// clientAddress believes X-Forwarded-For only from the proxies that the operator names,
+// by address or CIDR.
+func clientAddress(trusted string) (echo.IPExtractor, error) {
 	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, cidr := range strings.FieldsFunc(trusted, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if prefix, err := netip.ParsePrefix(cidr); err == nil {
-			_, network, _ := net.ParseCIDR(prefix.Masked().String())
-			options = append(options, echo.TrustIPRange(network))
+	named := strings.FieldsFunc(trusted, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, proxy := range named {
+		prefix, err := netip.ParsePrefix(proxy)
+		if address, addressErr := netip.ParseAddr(proxy); addressErr == nil {
+			prefix, err = address.Prefix(address.BitLen())
 		}
+		if err != nil {
+			return nil, fmt.Errorf("WARDROOM_TRUSTED_PROXIES: %q is neither an address nor a CIDR", proxy)
+		}
+		_, network, err := net.ParseCIDR(prefix.Masked().String())
+		if err != nil {
+			return nil, fmt.Errorf("WARDROOM_TRUSTED_PROXIES: %w", err)
+		}
+		options = append(options, echo.TrustIPRange(network))
 	}
-	if len(options) == 3 {
-		return echo.ExtractIPDirect()
+	if len(named) == 0 {
+		return echo.ExtractIPDirect(), nil
 	}
-	return echo.ExtractIPFromXFFHeader(options...)
+	return echo.ExtractIPFromXFFHeader(options...), nil
 }

@@ -45,6 +45,7 @@ type Server struct {
 
 	echo    *echo.Echo
 	epoch   string
+	origin  string // of our own pages, as browsers write it; "": as the request's Host says
 	feeds   *feeds
 	sockets sockets
 }
@@ -55,14 +56,18 @@ func New(ctx context.Context, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, postgres.MapError(err)
 	}
-	s := &Server{Deps: deps, epoch: epoch.String()}
+	address, err := clientAddress(deps.Settings.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Deps: deps, epoch: epoch.String(), origin: originOf(deps.Settings.PublicURL)}
 	s.feeds = newFeeds(s)
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.IPExtractor = clientAddress(deps.Settings.TrustedProxies)
+	s.echo.IPExtractor = address
 	s.echo.HTTPErrorHandler = s.fail
-	s.echo.Use(s.logRequests, s.recoverPanics, s.secure, s.refuseCrossOrigin())
-	s.register()
+	s.echo.Use(s.logRequests, s.recoverPanics, s.secure, s.refuseCrossOrigin(), wellFormedQuery)
+	s.register(s.routes())
 	return s, nil
 }
 

@@ -35,6 +35,7 @@ func who(ctx context.Context) (signedInAs, bool) {
 // signedIn lets people with the permission through and sends the others to sign in.
 func (s *Server) signedIn(p authz.Permission, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		c.Response().Header().Set("Cache-Control", "no-store")
 		err := s.authenticate(c)
 		if err == nil {
 			_, err = authz.Require(c.Request().Context(), p)
@@ -42,7 +43,6 @@ func (s *Server) signedIn(p authz.Permission, next echo.HandlerFunc) echo.Handle
 		if err != nil {
 			return err
 		}
-		c.Response().Header().Set("Cache-Control", "no-store")
 		return next(c)
 	}
 }
@@ -50,7 +50,7 @@ func (s *Server) signedIn(p authz.Permission, next echo.HandlerFunc) echo.Handle
 // maybeSignedIn tells the handler who asks when somebody is signed in.
 func (s *Server) maybeSignedIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if strings.HasPrefix(c.Path(), "/static/") || c.Path() == "/healthz" || strings.HasPrefix(c.Path(), "/hooks/") {
+		if strings.HasPrefix(c.Path(), "/static/") || c.Path() == "/healthz" || isHook(c.Path()) {
 			return next(c)
 		}
 		c.Response().Header().Set("Cache-Control", "no-store")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,9 +22,11 @@ import (
 
 const (
 	pingEvery    = 20 * time.Second // UX.md §2
-	recheckEvery = 2 * time.Second  // a session that ended must not go on watching
-	writeWithin  = 10 * time.Second
+	recheckEvery = 2 * time.Second  // a session that ended elsewhere must not go on watching
+	writeWithin  = 5 * time.Second
+	closeWithin  = time.Second
 	maxMessage   = 4 << 10
+	maxStep      = 1 << 10
 	maxWatched   = 50 // logs that one tab may follow
 )
 
@@ -33,20 +34,13 @@ const (
 const (
 	closeSlow      = websocket.CloseTryAgainLater
 	closeRestart   = websocket.CloseServiceRestart
+	closeRole      = 4001
 	closeSignedOut = 4501
 )
 
 var buffers sync.Pool
 
-// sockets owns the goroutines of open sockets.
-type sockets struct {
-	group sync.WaitGroup
-	mu    sync.Mutex
-	open  map[*socket]struct{}
-	done  bool
-}
-
-// socket is one open tab.
+// socket is one open tab. Its writer owns it; everybody else asks it to end.
 type socket struct {
 	s      *Server
 	conn   *websocket.Conn
@@ -54,8 +48,13 @@ type socket struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	room   string // topic that its presence belongs to
-	hash   []byte // of the session
+	me     signedInAs
+	token  string
 	leave  []func()
+
+	mu       sync.Mutex
+	watched  map[uuid.UUID]bool
+	farewell []byte // what the browser is told at the end; nil: nothing
 }
 
 // openSocket upgrades the connection. It returns at once, so that net/http's buffers go;
@@ -78,7 +77,7 @@ func (s *Server) openSocket(c echo.Context) error {
 	}
 	me, _ := who(c.Request().Context())
 	k := &socket{
-		s: s, conn: conn, room: page.room, hash: me.session.Hash,
+		s: s, conn: conn, room: page.room, me: me, token: s.token(c), watched: map[uuid.UUID]bool{},
 		client: s.Hub.NewClient(live.Person{ID: me.user.ID.String(), Name: me.user.DisplayName}),
 	}
 	k.ctx, k.cancel = context.WithCancel(authz.WithActor(context.WithoutCancel(c.Request().Context()), me.user.Actor()))
@@ -86,62 +85,36 @@ func (s *Server) openSocket(c echo.Context) error {
 	return nil
 }
 
-func (ss *sockets) serve(k *socket, page socketPage, logs string) {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	if ss.done {
-		k.close(closeRestart, "restarting")
-		return
-	}
-	if ss.open == nil {
-		ss.open = map[*socket]struct{}{}
-	}
-	ss.open[k] = struct{}{}
-	ss.group.Go(func() {
-		defer func() {
-			k.end()
-			ss.mu.Lock()
-			delete(ss.open, k)
-			ss.mu.Unlock()
-		}()
-		k.begin(page, logs)
-		k.write()
-	})
-	ss.group.Go(k.read)
-}
-
-// stop ends every socket; the browsers come back by themselves.
-func (ss *sockets) stop() {
-	ss.mu.Lock()
-	ss.done = true
-	for k := range ss.open {
-		k.close(closeRestart, "restarting")
-		k.cancel()
-	}
-	ss.mu.Unlock()
-	ss.group.Wait()
-}
-
 // begin sends the clock and joins the page's feed and logs.
 func (k *socket) begin(page socketPage, logs string) {
 	send(k.client, "clock", frame(map[string]string{"op": "clock", "now": k.s.Now().UTC().Format(time.RFC3339Nano)}))
 	if page.epoch != "" && page.epoch != k.s.epoch {
-		send(k.client, "reload", frame(patch{Op: "resync"}))
+		send(k.client, "resync", resyncFrame) // another database: the page's numbers mean nothing here
 		page.since = 0
 	}
 	if k.room != "" {
 		k.client.Subscribe(k.room)
 	}
 	if page.feed != nil {
-		k.leave = append(k.leave, k.s.feeds.join(k.client, page.feed, page.since))
+		k.leave = append(k.leave, k.s.feeds.join(guest{k.client, page.since}, page.feed))
 	}
-	for i, watch := range strings.Split(logs, ",") {
+	for watch := range strings.SplitSeq(logs, ",") {
 		run, from, _ := strings.Cut(watch, ":")
 		last, _ := strconv.ParseInt(from, 10, 64) // 0 when it is no number: from the start
-		if run != "" && i < maxWatched {
-			k.watch(run, last)
-		}
+		k.watch(run, last)
 	}
+}
+
+// finish ends the socket and says why. The first reason counts.
+func (k *socket) finish(code int, reason string) {
+	k.mu.Lock()
+	if k.farewell == nil {
+		k.farewell = websocket.FormatCloseMessage(code, reason)
+	}
+	k.mu.Unlock()
+	k.cancel()
+	// A writer that waits for a slow browser waits no longer.
+	_ = k.conn.NetConn().SetWriteDeadline(time.Now().Add(closeWithin)) // fails only on a closed connection
 }
 
 func (k *socket) end() {
@@ -149,6 +122,12 @@ func (k *socket) end() {
 	k.client.Close()
 	for _, leave := range k.leave {
 		leave()
+	}
+	k.mu.Lock()
+	farewell := k.farewell
+	k.mu.Unlock()
+	if farewell != nil {
+		_ = k.conn.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(closeWithin)) // it may be gone
 	}
 	_ = k.conn.Close() // it may be closed already
 }
@@ -163,16 +142,16 @@ func (k *socket) write() {
 		case k.ctx.Err() != nil:
 			return
 		case errors.Is(err, live.ErrSlow):
-			k.close(closeSlow, "too slow, connect again")
+			k.finish(closeSlow, "too slow, connect again")
 			return
 		case errors.Is(err, live.ErrClosed):
-			k.close(closeRestart, "restarting")
+			k.finish(closeRestart, "restarting")
 			return
 		}
 		if time.Since(lastCheck) >= recheckEvery {
 			lastCheck = time.Now()
-			if !k.s.Auth.Valid(k.ctx, k.hash) {
-				k.close(closeSignedOut, "signed out")
+			k.recheck()
+			if k.ctx.Err() != nil {
 				return
 			}
 		}
@@ -243,58 +222,100 @@ func (k *socket) read() {
 			return
 		}
 		if json.Unmarshal(data, &m) != nil {
-			k.close(websocket.CloseUnsupportedData, "not understood")
+			k.finish(websocket.CloseUnsupportedData, "not understood")
 			return
 		}
 		switch m.Op {
 		case "focus":
-			k.client.Focus(k.room, m.Step[:min(len(m.Step), 200)])
+			if len(m.Step) <= maxStep {
+				k.client.Focus(k.room, m.Step)
+			}
 		case "watch":
 			k.watch(m.Run, m.From)
 		case "unwatch":
-			k.client.Unsubscribe(live.RunTopic(m.Run))
+			k.unwatch(m.Run)
 		}
+	}
+}
+
+// recheck ends the socket when its session has ended or its person's role is another one:
+// what the page shows depends on it. A database that is away proves neither.
+func (k *socket) recheck() {
+	ctx, cancel := context.WithTimeout(k.ctx, recheckEvery)
+	defer cancel()
+	if !k.s.Auth.Valid(ctx, k.me.session.Hash) {
+		if _, _, err := k.s.Auth.Authenticate(ctx, k.token); errs.KindOf(err) == errs.Unauthenticated {
+			k.finish(closeSignedOut, "signed out")
+		}
+		return
+	}
+	if now, err := k.s.Auth.ByID(ctx, k.me.user.ID); err == nil && now.Role != k.me.user.Role {
+		k.finish(closeRole, "another role, connect again")
 	}
 }
 
 // watch follows a run's output from the line after last on: what is stored already is
 // announced as a gap, which the page fetches like any other gap.
 func (k *socket) watch(run string, last int64) {
-	runID, err := uuid.Parse(run)
+	id, err := uuid.Parse(run)
+	if err != nil || !k.readable(id) || !k.mayWatchMore(id) {
+		return
+	}
+	k.client.Subscribe(diagnostics.Topic(id))
+	r, err := k.s.Diagnostics.ByID(k.ctx, id) // again: an end before the subscription is seen here
 	if err != nil {
 		return
 	}
-	r, err := k.s.Diagnostics.ByID(k.ctx, runID)
-	if err != nil {
-		return
-	}
-	if _, err := k.s.Diagnostics.Tail(k.ctx, r, 1); err != nil {
-		return // it may not be read by this person
-	}
-	k.client.Subscribe(live.RunTopic(run))
 	length, err := k.s.Diagnostics.Length(k.ctx, r)
 	if err != nil {
 		return
 	}
 	if length > max(last, 0) {
-		send(k.client, "gap:"+run, gapFrame(run, max(last, 0)+1, length))
+		send(k.client, "gap:"+id.String(), gapFrame(id.String(), max(last, 0)+1, length))
 	}
 	if !r.State.Active() {
-		send(k.client, "end:"+run, diagnostics.EndFrame(r))
+		send(k.client, "end:"+id.String(), diagnostics.EndFrame(r))
 	}
 }
 
-func (k *socket) close(code int, reason string) {
-	_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
+// readable says whether this person may see the run's output.
+func (k *socket) readable(run uuid.UUID) bool {
+	r, err := k.s.Diagnostics.ByID(k.ctx, run)
+	if err != nil {
+		return false
+	}
+	_, err = k.s.Diagnostics.Tail(k.ctx, r, 1)
+	return err == nil
+}
+
+func (k *socket) mayWatchMore(run uuid.UUID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.watched) >= maxWatched && !k.watched[run] {
+		return false
+	}
+	k.watched[run] = true
+	return true
+}
+
+func (k *socket) unwatch(run string) {
+	id, err := uuid.Parse(run)
+	if err != nil {
+		return
+	}
+	k.client.Unsubscribe(diagnostics.Topic(id))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.watched, id)
 }
 
 // sameOrigin is strict: a browser always sends Origin with a websocket, and only our own
-// pages may open one.
+// pages may open one. Browsers write an origin in one way only, so it is compared as it is.
 func (s *Server) sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if s.Settings.PublicURL != "" && strings.EqualFold(origin, s.Settings.PublicURL) {
-		return true
+	own := s.origin
+	if own == "" {
+		own = "http://" + r.Host
 	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Scheme == "http" && u.Path == "" && strings.EqualFold(u.Host, r.Host) && s.Settings.PublicURL == ""
+	sent := r.Header.Values("Origin")
+	return len(sent) == 1 && sent[0] == own
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wardroom/internal/authz"
+	"wardroom/internal/diagnostics"
 	"wardroom/internal/errs"
 	"wardroom/internal/live"
 	"wardroom/views"
@@ -54,7 +55,7 @@ func (s *Server) socketPage(c echo.Context) (socketPage, error) {
 			return socketPage{}, err
 		}
 		return socketPage{feed: &feed{
-			key: live.RunTopic(raw) + viewer, bells: []string{live.IncidentTopic(n)},
+			key: diagnostics.Topic(run) + viewer, bells: []string{live.IncidentTopic(n)},
 			render: func(ctx context.Context) (rendering, error) { return s.drawRun(as(ctx), run) },
 		}}, nil
 	}

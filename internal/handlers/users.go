@@ -68,6 +68,7 @@ func (s *Server) inviteUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	repeatAt(c, "/settings/users")
 	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(c, fresh, "Works once, for three days. Send it to them yourself.")})
 }
 
@@ -75,8 +76,8 @@ func (s *Server) freshLink(c echo.Context, fresh auth.Fresh, note string) *views
 	return &views.FreshLink{For: fresh.For, URL: s.absolute(c, fresh.Path), Note: note}
 }
 
-// absolute makes a link that can be sent to somebody. Without a public address it is the
-// one by which this person reached us, if that is this machine, else only the path.
+// absolute makes a link that can be sent to somebody. Without a public address it is only
+// the path: a Host header is no reason to believe that we are reached there.
 func (s *Server) absolute(c echo.Context, path string) string {
 	if s.Settings.PublicURL != "" {
 		return s.Settings.PublicURL + path
@@ -85,7 +86,13 @@ func (s *Server) absolute(c echo.Context, path string) string {
 }
 
 func (s *Server) disableUser(c echo.Context) error {
-	return s.withUser(c, "disabled", func(id userID) error { return s.Auth.Disable(c.Request().Context(), id) })
+	return s.withUser(c, "disabled", func(id userID) error {
+		err := s.Auth.Disable(c.Request().Context(), id)
+		if err == nil {
+			s.sockets.finish(ofPerson(id), closeSignedOut, "signed out")
+		}
+		return err
+	})
 }
 
 func (s *Server) enableUser(c echo.Context) error {
@@ -94,7 +101,11 @@ func (s *Server) enableUser(c echo.Context) error {
 
 func (s *Server) changeRole(c echo.Context) error {
 	return s.withUser(c, "role", func(id userID) error {
-		return s.Auth.ChangeRole(c.Request().Context(), id, authz.Role(c.FormValue("role")))
+		err := s.Auth.ChangeRole(c.Request().Context(), id, authz.Role(c.FormValue("role")))
+		if err == nil {
+			s.sockets.finish(ofPerson(id), closeRole, "another role, connect again")
+		}
+		return err
 	})
 }
 
@@ -118,5 +129,6 @@ func (s *Server) resetUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	repeatAt(c, "/settings/users")
 	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(c, fresh, "Works once, for a day. Send it to them yourself.")})
 }
