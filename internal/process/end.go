@@ -15,11 +15,25 @@ const pause = 20 * time.Millisecond
 func EndTree(ctx context.Context, find func() []ID, grace time.Duration) (gone bool) {
 	term, stop := context.WithTimeout(ctx, grace)
 	defer stop()
+	look := func() []ID { return insist(find) }
 	asked := map[ID]bool{}
-	if until(term, func() bool { return ask(find(), asked) }) {
+	if until(term, func() bool { return ask(look(), asked) }) {
 		return true
 	}
-	return until(ctx, func() bool { return kill(find) })
+	return until(ctx, func() bool { return kill(look) })
+}
+
+// insist looks again before it believes that there is nothing: the process table is read one process at a time, and one that is handed to another parent, or forks and
+// ends, in the middle of that is not seen where it belongs.
+func insist(find func() []ID) []ID {
+	const looks = 3
+	var found []ID
+	for range looks {
+		if found = find(); len(found) > 0 {
+			break
+		}
+	}
+	return found
 }
 
 // ask sends SIGTERM once to each of the processes and reports whether there was none.

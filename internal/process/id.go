@@ -51,7 +51,7 @@ func (id ID) Signal(sig unix.Signal) error {
 	if err != nil {
 		return gone(err, "open process %d", id.PID)
 	}
-	defer unix.Close(fd) //nolint:errcheck // a read-only handle: there is nothing to lose
+	defer unix.Close(fd) // a read-only handle: there is nothing to lose
 	if !id.Alive() {
 		return ErrGone
 	}

@@ -95,7 +95,7 @@ func table() []stat {
 	if err != nil {
 		return nil
 	}
-	defer dir.Close() //nolint:errcheck // read only
+	defer dir.Close() // read only
 	names, err := dir.Readdirnames(-1)
 	if err != nil {
 		return nil

@@ -82,10 +82,11 @@ func newChild(stdin io.Reader, events io.Writer) (*child, error) {
 	if c.self, err = process.Self(); err != nil {
 		return nil, err
 	}
-	if err = confine(c.spec.Limits); err != nil {
+	processes, err := confine(c.spec.Limits)
+	if err != nil {
 		return nil, err
 	}
-	if c.starter, err = newStarter(); err != nil {
+	if c.starter, err = newStarter(processes); err != nil {
 		return nil, err
 	}
 	if c.scratch, err = openScratch(c.spec.Scratch, c.spec.Limits.File); err != nil {

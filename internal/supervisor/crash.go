@@ -31,7 +31,7 @@ func (c *crashText) String() string {
 func (c *crashText) reason() string {
 	text := c.String()
 	for _, sign := range []string{
-		"stack overflow", "stack exceeds", "out of memory", "cannot allocate memory", "failed to create new OS thread", "newosproc",
+		"stack overflow", "stack exceeds", "out of memory", "cannot map pages", "cannot allocate memory", "failed to create new OS thread", "newosproc", "pthread_create failed",
 		"makeslice: len out of range", "too many address space collisions", "ThreadSanitizer failed to allocate", // the last two: out of memory in a -race build
 	} {
 		if strings.Contains(text, sign) {

@@ -100,7 +100,7 @@ func (c *child) steering(env expand.Environ) string {
 // exec is called for every program start of the text itself.
 func (c *child) exec(ctx context.Context, args []string) error {
 	hc := interp.HandlerCtx(ctx)
-	code := 0
+	var code int
 	switch args[0] {
 	case callRefused:
 		code = c.refuse(hc.Stderr, args[1:2], args[2])

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 			os.Exit(do(os.Args[2:]))
 		}
 		if filepath.Base(os.Args[0]) == "kubectl" {
-			fmt.Println("kubectl", strings.Join(os.Args[1:], " "))
+			fmt.Fprintln(os.Stdout, "kubectl", strings.Join(os.Args[1:], " "))
 			if os.Getenv("HANG") != "" {
 				select {}
 			}
@@ -81,7 +82,7 @@ func withBinaries(run func() int) (int, error) {
 // helpers are what this binary does as a host program: `helper NAME …` in a playbook.
 var helpers = map[string]func(args []string) int{
 	"do-say": func(args []string) int {
-		fmt.Println(strings.Join(args, " "))
+		fmt.Fprintln(os.Stdout, strings.Join(args, " "))
 		return 0
 	},
 	"do-fail": func(args []string) int {
@@ -89,7 +90,7 @@ var helpers = map[string]func(args []string) int{
 		return code
 	},
 	"do-sleep": func([]string) int {
-		fmt.Println(os.Getpid())
+		fmt.Fprintln(os.Stdout, os.Getpid())
 		select {}
 	},
 	"do-cat": func([]string) int {
@@ -98,24 +99,24 @@ var helpers = map[string]func(args []string) int{
 	},
 	"do-state": func([]string) int {
 		dir, _ := os.Getwd()
-		fmt.Printf("dir=%s\nuid=%d\n%s\n", dir, os.Getuid(), strings.Join(os.Environ(), "\n"))
+		fmt.Fprintf(os.Stdout, "dir=%s\nuid=%d\n%s\n", dir, os.Getuid(), strings.Join(os.Environ(), "\n"))
 		status, _ := os.ReadFile("/proc/self/status")
 		for line := range strings.Lines(string(status)) {
 			if strings.HasPrefix(line, "NoNewPrivs") {
-				fmt.Print(line)
+				fmt.Fprint(os.Stdout, line)
 			}
 		}
 		open, _ := os.ReadDir("/proc/self/fd")
-		fmt.Printf("fds=%d\n", len(open))
+		fmt.Fprintf(os.Stdout, "fds=%d\n", len(open))
 		return 0
 	},
 	"do-ignore": func([]string) int {
 		signal.Ignore(unix.SIGTERM)
-		fmt.Println(os.Getpid())
+		fmt.Fprintln(os.Stdout, os.Getpid())
 		select {}
 	},
 	"do-silent": func([]string) int { // closes its output and lives on
-		fmt.Println(os.Getpid())
+		fmt.Fprintln(os.Stdout, os.Getpid())
 		_, _ = os.Stdout.Close(), os.Stderr.Close()
 		select {}
 	},
@@ -151,7 +152,7 @@ var helpers = map[string]func(args []string) int{
 		for n := 0; ; n++ {
 			child := exec.CommandContext(context.Background(), "/bin/sleep", "1000")
 			if err := child.Start(); err != nil || n == 2000 {
-				fmt.Println(n, err)
+				fmt.Fprintln(os.Stdout, n, err)
 				return 0
 			}
 		}
@@ -169,7 +170,7 @@ func serve(args []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(child.ID().PID)
+	fmt.Fprintln(os.Stdout, child.ID().PID)
 	for event := range child.Events() {
 		_, _ = os.Stdout.Write(event.Output)
 	}
@@ -209,14 +210,23 @@ func (r result) refused(name string) bool {
 	return false
 }
 
+// newScratch is beside the binaries and not in t.TempDir, which no other user may enter.
+func newScratch(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(bin, fmt.Sprintf("scratch-%d", scratches.Add(1)))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+var scratches atomic.Int64
+
 // begin starts text in a scratch folder of its own.
 func begin(t *testing.T, text string, change ...func(*supervisor.Spec)) *supervisor.Child {
 	t.Helper()
-	scratch, err := os.MkdirTemp(bin, "scratch-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	spec := newSpec(filepath.Base(scratch), scratch)
+	scratch := newScratch(t)
+	spec := newSpec(fmt.Sprintf("%s-%d", filepath.Base(scratch), os.Getpid()), scratch)
 	spec.Text = text
 	for _, f := range change {
 		f(&spec)

@@ -54,11 +54,13 @@ func Start(ctx context.Context, exe string, spec Spec) (*Child, error) {
 		return nil, fmt.Errorf("start run: %w", err)
 	}
 	c := &Child{spec: spec, stopping: make(chan struct{}), out: make(chan Event), gone: make(chan struct{})}
-	if err = c.start(exe); err != nil {
+	// The end of ctx is a stop, asked for by watch; it must not cut off the end of the tree.
+	lasting := context.WithoutCancel(ctx)
+	if err = c.start(lasting, exe); err != nil {
 		return nil, fmt.Errorf("start run: %w", err)
 	}
 	go c.watch(ctx)
-	go c.pump(context.WithoutCancel(ctx))
+	go c.pump(lasting)
 	return c, nil
 }
 
@@ -78,7 +80,7 @@ func prepareScratch(dir string, cred *syscall.Credential) error {
 	return nil
 }
 
-func (c *Child) start(exe string) error {
+func (c *Child) start(ctx context.Context, exe string) error {
 	spec, err := json.Marshal(c.spec)
 	if err != nil {
 		return fmt.Errorf("encode spec: %w", err)
@@ -87,16 +89,16 @@ func (c *Child) start(exe string) error {
 	if err != nil {
 		return fmt.Errorf("control pipe: %w", err)
 	}
-	defer controlRead.Close() //nolint:errcheck // the child has its own
+	defer controlRead.Close() // the child has its own
 	eventsRead, eventsWrite, err := os.Pipe()
 	if err != nil {
 		return errors.Join(fmt.Errorf("event pipe: %w", err), controlWrite.Close())
 	}
-	defer eventsWrite.Close() //nolint:errcheck // the child has its own
+	defer eventsWrite.Close() // the child has its own
 	c.control, c.events = controlWrite, eventsRead
 
 	// Not bound to a context: a run is ended as a tree, by watch, and not by killing its head.
-	cmd := exec.CommandContext(context.Background(), exe, "run-child") //nolint:gosec // exe is this program
+	cmd := exec.CommandContext(ctx, exe, "run-child")
 	cmd.Env = []string{mark + "=" + c.spec.RunID}
 	cmd.Dir = "/"
 	cmd.Stdin = bytes.NewReader(spec)
@@ -151,7 +153,7 @@ func (c *Child) watch(ctx context.Context) {
 			return
 		case <-overdue.C:
 			if !c.delivering.Load() {
-				c.kill()
+				c.kill(context.WithoutCancel(ctx))
 				return
 			}
 			// It may only be waiting for the reader of its output, which is no fault of its own.
@@ -161,8 +163,8 @@ func (c *Child) watch(ctx context.Context) {
 }
 
 // kill ends the child and all below it, while it can still be seen what is below it.
-func (c *Child) kill() {
-	ctx, cancel := context.WithTimeout(context.Background(), margin)
+func (c *Child) kill(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, margin)
 	defer cancel()
 	process.EndTree(ctx, process.Tree(c.id), 0)
 }
@@ -172,7 +174,7 @@ func (c *Child) pump(ctx context.Context) {
 	defer close(c.out)
 	exit, err := c.relay()
 	if exit == nil {
-		c.kill() // it is dead already, or writes garbage
+		c.kill(ctx) // it is dead already, or writes garbage
 	}
 	c.finish(ctx, exit, err)
 }
@@ -194,8 +196,8 @@ func (c *Child) deliver(event Event) {
 }
 
 func (c *Child) finish(ctx context.Context, exit *Exit, cause error) {
-	late := time.AfterFunc(margin, c.kill) // a child that has said goodbye has nothing more to do
-	_ = c.cmd.Wait()                       // how it ended is in ProcessState
+	late := time.AfterFunc(margin, func() { c.kill(ctx) }) // a child that has said goodbye has nothing more to do
+	_ = c.cmd.Wait()                                       // how it ended is in ProcessState
 	late.Stop()
 	close(c.gone)
 	_ = errors.Join(c.control.Close(), c.events.Close())

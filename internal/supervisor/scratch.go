@@ -114,8 +114,7 @@ func (s *scratch) readDir(cwd, path string) ([]fs.DirEntry, error) {
 
 // asPathError gives the error the form that the interpreter prints instead of ending the run, and the path the run's own spelling.
 func asPathError(err error, path string) error {
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		return &fs.PathError{Op: "open", Path: path, Err: inner.Err}
 	}
 	return &fs.PathError{Op: "open", Path: path, Err: err}

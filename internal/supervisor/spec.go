@@ -37,7 +37,7 @@ type Spec struct {
 
 // Limits bound what one run may use. Zero means the default.
 type Limits struct {
-	Memory    int64 `json:"memory"`    // bytes of address space a process may add to what the supervisor needs itself; 512 MiB
+	Memory    int64 `json:"memory"`    // bytes that a process may write to, beside what the supervisor needs itself; 512 MiB
 	Processes int   `json:"processes"` // processes and threads beside those that the user has already; 512
 	File      int64 `json:"file"`      // bytes of one file, and of all files in the scratch folder together; 64 MiB
 }

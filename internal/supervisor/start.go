@@ -40,7 +40,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	class := c.spec.Policy.Classify(s.argv)
 	builtIn, isBuiltIn := programs.Lookup(s.argv[0])
 	path, env, err := c.locate(s.argv[0])
-	reason := ""
+	var reason string
 	switch {
 	case !isBuiltIn && err != nil:
 		reason = err.Error()
@@ -136,7 +136,7 @@ func (c *child) runProgram(ctx context.Context, s start, path string, env map[st
 		cmd.Stdin = s.stdin
 	}
 	cmd.Cancel = func() error { // only after Start
-		return c.endProgram(cmd.Process.Pid)
+		return c.endProgram(context.WithoutCancel(ctx), cmd.Process.Pid)
 	}
 	out, outDone, err := c.outputFile(s.stdout)
 	if err != nil {
@@ -167,12 +167,12 @@ func (c *child) runProgram(ctx context.Context, s start, path string, env map[st
 }
 
 // endProgram ends a program with all below it. What it has left behind elsewhere ends with the run.
-func (c *child) endProgram(pid int) error {
+func (c *child) endProgram(ctx context.Context, pid int) error {
 	id, err := process.Lookup(pid)
 	if err != nil {
 		return os.ErrProcessDone
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), c.spec.Grace+patience)
+	ctx, cancel := context.WithTimeout(ctx, c.spec.Grace+patience)
 	defer cancel()
 	process.EndTree(ctx, process.Tree(id), c.spec.Grace)
 	return os.ErrProcessDone
@@ -200,7 +200,7 @@ func (c *child) outputFile(w io.Writer) (*os.File, <-chan struct{}, error) {
 	}
 	c.copiers.Go(func() {
 		defer close(done)
-		defer read.Close()                                                 //nolint:errcheck // read only
+		defer read.Close()                                                 // read only
 		_, _ = io.CopyBuffer(onlyWriter{w}, read, make([]byte, maxOutput)) // fails when the parent is gone; then everything ends
 	})
 	return write, done, nil

@@ -17,7 +17,8 @@ var errEnding = errors.New("the run is ending")
 // starter starts all programs from one thread that lives as long as this process. A parent-death signal fires when the thread that forked ends, and "no new
 // privileges" belongs to a thread and what it forks: with Go's moving goroutines neither would hold otherwise.
 type starter struct {
-	requests chan startRequest
+	requests  chan startRequest
+	processes uint64 // what programs may have
 
 	// mu is held while a program starts and is noted as ours, and while orphans are collected: a program that ends at once must not be taken for an orphan.
 	mu     sync.Mutex
@@ -30,8 +31,8 @@ type startRequest struct {
 	err chan error
 }
 
-func newStarter() (*starter, error) {
-	s := &starter{requests: make(chan startRequest), ours: map[int]bool{}}
+func newStarter(processes uint64) (*starter, error) {
+	s := &starter{requests: make(chan startRequest), processes: processes, ours: map[int]bool{}}
 	ready := make(chan error)
 	go s.serve(ready)
 	return s, <-ready
@@ -59,6 +60,8 @@ func (s *starter) startHere(cmd *exec.Cmd) error {
 		return err //nolint:wrapcheck // the caller says what was started
 	}
 	s.ours[cmd.Process.Pid] = true
+	// What it forks before this line is bounded by the limit that it inherits. It may also have ended already; then there is nothing to bound.
+	_ = unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_NPROC, &unix.Rlimit{Cur: s.processes, Max: s.processes}, nil)
 	return nil
 }
 

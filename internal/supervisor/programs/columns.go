@@ -150,7 +150,7 @@ type translation struct {
 func newTranslation(from, to []byte, drop, squeeze bool) *translation {
 	t := &translation{previous: -1}
 	for i := range t.to {
-		t.to[i] = byte(i) //nolint:gosec // an index of 256 elements
+		t.to[i] = byte(i)
 	}
 	for i, b := range from {
 		switch {
@@ -212,8 +212,8 @@ func charSet(s string) ([]byte, error) {
 					return nil, fmt.Errorf("invalid character class '%s'", s[i+2:i+end])
 				}
 				for b := range 256 {
-					if in(byte(b)) { //nolint:gosec // below 256
-						set = append(set, byte(b)) //nolint:gosec // below 256
+					if in(byte(b)) {
+						set = append(set, byte(b))
 					}
 				}
 				i += end + 2
@@ -261,7 +261,7 @@ func complementOf(set []byte) []byte {
 	var rest []byte
 	for b, there := range in {
 		if !there {
-			rest = append(rest, byte(b)) //nolint:gosec // below 256
+			rest = append(rest, byte(b))
 		}
 	}
 	return rest

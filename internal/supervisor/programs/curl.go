@@ -169,7 +169,7 @@ func (q *curlCall) fetch(ctx context.Context, target string) int {
 	if len(q.data) > 0 {
 		written.RawQuery = strings.Trim(written.RawQuery+"&"+strings.Join(q.data, "&"), "&")
 	}
-	real, err := q.c.Network.rewrite(written)
+	origin, err := q.c.Network.rewrite(written)
 	if err != nil {
 		return q.refused(written, err)
 	}
@@ -179,24 +179,24 @@ func (q *curlCall) fetch(ctx context.Context, target string) int {
 		ctx, cancel = context.WithTimeout(ctx, q.most)
 		defer cancel()
 	}
-	request, err := http.NewRequestWithContext(ctx, q.method, real.String(), http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, q.method, origin.String(), http.NoBody)
 	if err != nil {
 		return q.complain(curlBadURL, "%v", err)
 	}
 	request.Header = q.headers.Clone()
-	client, done := q.client(real)
+	client, done := q.client(origin)
 	defer done()
 	response, err := client.Do(request)
 	if err != nil {
-		q.writeOut(nil, 0, begin, real)
+		q.writeOut(nil, 0, begin, origin)
 		return q.failed(written, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end or given up
+	defer response.Body.Close() // read to its end or given up
 	return q.show(response, begin, written)
 }
 
 // client dials by the guarded network only and never follows to another host.
-func (q *curlCall) client(real *url.URL) (client *http.Client, done func()) {
+func (q *curlCall) client(origin *url.URL) (client *http.Client, done func()) {
 	transport := &http.Transport{
 		Proxy: nil, DisableKeepAlives: true, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
@@ -212,7 +212,7 @@ func (q *curlCall) client(real *url.URL) (client *http.Client, done func()) {
 		switch {
 		case !q.follow:
 			return http.ErrUseLastResponse
-		case r.URL.Host != real.Host || r.URL.Scheme != real.Scheme:
+		case r.URL.Host != origin.Host || r.URL.Scheme != origin.Scheme:
 			return errElsewhere
 		case len(via) > 20:
 			return errors.New("too many redirects")
@@ -234,7 +234,7 @@ func (q *curlCall) show(response *http.Response, begin time.Time, written *url.U
 		if err != nil {
 			return q.complain(curlWriteError, "Failure writing output to destination: %v", cause(err))
 		}
-		defer file.Close() //nolint:errcheck // written without a buffer: what fails has failed before
+		defer file.Close() // written without a buffer: what fails has failed before
 		out = file
 	}
 	if q.include || q.headOnly {
@@ -300,8 +300,7 @@ func (q *curlCall) failed(u *url.URL, err error) int {
 	if errors.As(err, &op) && op.Op == "dial" {
 		return q.complain(curlNoConnect, "Failed to connect to %s port %s: %s", u.Hostname(), portOf(u), plain(err))
 	}
-	var inner *url.Error
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
 	}
 	return q.complain(curlReceive, "%v", err)

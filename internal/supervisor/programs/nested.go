@@ -55,7 +55,7 @@ func timeout(ctx context.Context, c *Call) int {
 		return c.fail(125, "%v", err)
 	}
 	for _, o := range opts {
-		if _, err := duration(o.value); o.name == "k" && err != nil {
+		if _, err = duration(o.value); o.name == "k" && err != nil {
 			return c.fail(125, "%v", err)
 		}
 	}

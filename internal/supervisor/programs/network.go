@@ -84,20 +84,20 @@ func (n *Network) rewrite(u *url.URL) (*url.URL, error) {
 }
 
 func onto(u *url.URL, target string) (*url.URL, error) {
-	real := *u
+	moved := *u
 	if !strings.Contains(target, "://") {
-		real.Host = target
-		return &real, nil
+		moved.Host = target
+		return &moved, nil
 	}
 	base, err := url.Parse(target)
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, errUnlisted
 	}
-	real.Scheme, real.Host = base.Scheme, base.Host
+	moved.Scheme, moved.Host = base.Scheme, base.Host
 	if prefix := strings.TrimSuffix(base.Path, "/"); prefix != "" {
-		real.Path, real.RawPath = prefix+u.Path, ""
+		moved.Path, moved.RawPath = prefix+u.Path, ""
 	}
-	return &real, nil
+	return &moved, nil
 }
 
 func sameOrigin(name string, u *url.URL) bool {

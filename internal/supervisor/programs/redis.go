@@ -47,7 +47,7 @@ func redisCLI(ctx context.Context, c *Call) int {
 		config.DB = db
 	}
 	client := redis.NewClient(config)
-	defer client.Close() //nolint:errcheck // one command was sent and answered
+	defer client.Close() // one command was sent and answered
 	args := make([]any, len(words))
 	for i, word := range words {
 		args[i] = word

@@ -83,7 +83,8 @@ func sortLines(ctx context.Context, c *Call) int {
 	return code
 }
 
-func (k *sortKey) flag(f byte) bool {
+// flag notes one of the letters that say how to compare; others are ignored.
+func (k *sortKey) flag(f byte) {
 	switch f {
 	case 'n':
 		k.numeric = true
@@ -95,10 +96,7 @@ func (k *sortKey) flag(f byte) bool {
 		k.reversed = true
 	case 'b':
 		k.blanks = true
-	default:
-		return false
 	}
-	return true
 }
 
 // parseKey reads 2, 2n, 2,3 or 2,2nr. Positions inside a field are not known here.
@@ -127,7 +125,8 @@ func parseKey(s string) (sortKey, error) {
 }
 
 func compareKeys(keys []sortKey, separator, a, b string) int {
-	for _, key := range keys {
+	for i := range keys {
+		key := &keys[i]
 		n := key.compare(key.of(a, separator), key.of(b, separator))
 		if key.reversed {
 			n = -n
@@ -139,7 +138,7 @@ func compareKeys(keys []sortKey, separator, a, b string) int {
 	return 0
 }
 
-func (k sortKey) of(line, separator string) string {
+func (k *sortKey) of(line, separator string) string {
 	if k.from == 0 {
 		return line
 	}
@@ -160,7 +159,7 @@ func (k sortKey) of(line, separator string) string {
 	return strings.Join(fields[k.from-1:max(to, k.from)], separator)
 }
 
-func (k sortKey) compare(a, b string) int {
+func (k *sortKey) compare(a, b string) int {
 	switch {
 	case k.human:
 		return cmp.Compare(humanNumber(a), humanNumber(b))

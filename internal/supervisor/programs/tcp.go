@@ -24,8 +24,8 @@ func nc(ctx context.Context, c *Call) int {
 	for _, o := range opts {
 		switch o.name {
 		case "w":
-			seconds, err := strconv.Atoi(o.value)
-			if err != nil || seconds < 1 {
+			seconds, wrong := strconv.Atoi(o.value)
+			if wrong != nil || seconds < 1 {
 				return c.fail(1, "timeout invalid: %s", o.value)
 			}
 			limit = time.Duration(seconds) * time.Second
@@ -110,8 +110,8 @@ func pgIsReady(ctx context.Context, c *Call) int {
 		case "q":
 			quiet = true
 		case "t":
-			seconds, err := strconv.Atoi(o.value)
-			if err != nil || seconds < 0 {
+			seconds, wrong := strconv.Atoi(o.value)
+			if wrong != nil || seconds < 0 {
 				return c.fail(pgNoAttempt, "invalid timeout %s", o.value)
 			}
 			if limit = time.Duration(seconds) * time.Second; seconds == 0 {
@@ -142,12 +142,12 @@ func (n *Network) postgres(host, port string) (shown, address string, err error)
 		if parseErr != nil || u.Hostname() == "" {
 			continue
 		}
-		real := net.JoinHostPort(u.Hostname(), portOf(u))
-		if host == "" && len(n.Postgres) == 1 || host == conn.Alias || net.JoinHostPort(host, port) == real {
+		listed := net.JoinHostPort(u.Hostname(), portOf(u))
+		if host == "" && len(n.Postgres) == 1 || host == conn.Alias || net.JoinHostPort(host, port) == listed {
 			if host == "" {
-				return real, real, nil
+				return listed, listed, nil
 			}
-			return host + ":" + port, real, nil
+			return host + ":" + port, listed, nil
 		}
 	}
 	if host == "" {
@@ -162,7 +162,7 @@ func (n *Network) askPostgres(ctx context.Context, address, user string) (int, e
 	if err != nil {
 		return pgNoResponse, err
 	}
-	defer conn.Close() //nolint:errcheck // nothing was promised
+	defer conn.Close() // nothing was promised
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	const protocol3 = 3 << 16

@@ -172,7 +172,7 @@ func tee(ctx context.Context, c *Call) int {
 			code = c.fail(1, "%s: %v", name, cause(err))
 			continue
 		}
-		defer file.Close() //nolint:errcheck // written without a buffer: what fails has failed before
+		defer file.Close() // written without a buffer: what fails has failed before
 		writers = append(writers, file)
 	}
 	if _, err := io.Copy(io.MultiWriter(writers...), contextReader{ctx, c.Stdin}); err != nil {
