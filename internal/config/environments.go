@@ -1,7 +1,10 @@
 package config
 
 import (
-	"github.com/goccy/go-yaml"
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
 )
 
 // File is the environments file: where commands may run and which sources report
@@ -88,30 +91,46 @@ type Source struct {
 	Silent    Duration `yaml:"silent"`     // without word for so long its symptoms become unknown; default 1m
 }
 
-// ParseFile reads an environments file. Unknown keys are errors.
+// ReadFile reads and checks the environments file at path. Its error is what an operator
+// has to correct, all of it.
+func ReadFile(path string) (File, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return File{}, fmt.Errorf("environments file %s: %w", path, reason(err))
+	}
+	f, err := ParseFile(data)
+	if err != nil {
+		return File{}, fmt.Errorf("environments file %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// ParseFile reads and checks an environments file. Unknown keys are errors, because a
+// restriction with a misspelt name would be none.
 func ParseFile(data []byte) (File, error) {
 	var f File
-	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
-		return File{}, err
+	mistakes, complete := decode(data, &f)
+	if !complete {
+		return File{}, mistakes
 	}
+	f = withDefaults(f)
+	mistakes.take("", f.Validate())
+	return f, mistakes.err()
+}
+
+// withDefaults fills in what may be left out.
+func withDefaults(f File) File {
 	for i := range f.Sources {
-		if f.Sources[i].Group == "" {
-			f.Sources[i].Group = f.Sources[i].Name
-		}
-		if f.Sources[i].Silent == 0 {
-			f.Sources[i].Silent = DefaultSilent
-		}
+		s := &f.Sources[i]
+		s.Group = cmp.Or(s.Group, s.Name)
+		s.Silent = cmp.Or(s.Silent, DefaultSilent)
 	}
 	for i := range f.Environments {
 		e := &f.Environments[i]
-		if e.Approvals == "" {
-			e.Approvals = "second-person"
-		}
-		if e.Adhoc == "" {
-			e.Adhoc = "off"
-		}
+		e.Approvals = cmp.Or(e.Approvals, "second-person")
+		e.Adhoc = cmp.Or(e.Adhoc, "off")
 	}
-	return f, f.Validate()
+	return f
 }
 
 // Environment gives the environment of that name.
@@ -128,10 +147,8 @@ func (f File) Environment(name string) (Environment, bool) {
 func (f File) ForSource(source string) []string {
 	var names []string
 	for _, e := range f.Environments {
-		for _, s := range e.Sources {
-			if s == source {
-				names = append(names, e.Name)
-			}
+		if slices.Contains(e.Sources, source) {
+			names = append(names, e.Name)
 		}
 	}
 	return names

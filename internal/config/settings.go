@@ -1,11 +1,17 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
+	"net/netip"
 	"net/url"
-	"path/filepath"
+	"os"
+	"os/user"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -32,48 +38,97 @@ type Settings struct {
 	TrustedProxies string `env:"WARDROOM_TRUSTED_PROXIES"`                // CIDRs whose X-Forwarded-For is believed
 }
 
-// ReadSettings reads the settings through getenv and reports every mistake in one error.
+// ReadSettings reads the settings from entries like os.Environ's and reports every mistake
+// in one error.
 func ReadSettings(environ []string) (Settings, error) {
 	var s Settings
-	if err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)}); err != nil {
-		return Settings{}, fmt.Errorf("settings: %w", err)
+	var all MistakesError
+	err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)})
+	if several, ok := errors.AsType[env.AggregateError](err); ok {
+		for _, each := range several.Errors {
+			all.add("%v", each)
+		}
+	} else if err != nil {
+		all.add("%v", err)
 	}
-	if s.DatabaseURL == "" {
-		s.DatabaseURL = strings.TrimSpace(s.DatabaseFile)
-	}
-	if s.RedisURL == "" {
-		s.RedisURL = strings.TrimSpace(s.RedisFile)
-	}
+	s.DatabaseURL = cmp.Or(s.DatabaseURL, strings.TrimSpace(s.DatabaseFile))
+	s.RedisURL = cmp.Or(s.RedisURL, strings.TrimSpace(s.RedisFile))
+	s.PublicURL = strings.TrimRight(s.PublicURL, "/")
+	s.validate(&all)
 	if s.Listen == "" {
 		s.Listen = net.JoinHostPort("127.0.0.1", s.Port)
 	}
-	return s, s.validate()
+	if err := all.err(); err != nil {
+		return Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	return s, nil
 }
 
-func (s *Settings) validate() error {
-	var mistakes []error
-	if _, port, err := net.SplitHostPort(s.Listen); err != nil {
-		mistakes = append(mistakes, fmt.Errorf("WARDROOM_LISTEN %q is not host:port", s.Listen))
-	} else if _, err := net.LookupPort("tcp", port); err != nil {
-		mistakes = append(mistakes, fmt.Errorf("port %q is not a port", port))
+func (s *Settings) validate(m *MistakesError) {
+	if s.Listen != "" {
+		if _, port, err := net.SplitHostPort(s.Listen); err != nil || !isPort(port) {
+			m.add("WARDROOM_LISTEN %q is not host:port", s.Listen)
+		}
+	} else if !isPort(s.Port) {
+		m.add("PORT %q is not a number from 1 to 65535", s.Port)
 	}
 	if s.PublicURL != "" {
-		u, err := url.Parse(s.PublicURL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
-			mistakes = append(mistakes, fmt.Errorf("WARDROOM_PUBLIC_URL %q is not http(s)://host[:port]", s.PublicURL))
+		if u, err := url.Parse(s.PublicURL); err != nil || !isHTTP(s.PublicURL) || u.Path+u.RawQuery+u.Fragment != "" {
+			m.add("WARDROOM_PUBLIC_URL %q is not http(s)://host[:port]", s.PublicURL)
 		}
-		s.PublicURL = strings.TrimRight(s.PublicURL, "/")
 	}
 	if s.Data == "" {
-		mistakes = append(mistakes, errors.New("WARDROOM_DATA is empty"))
-	} else if !filepath.IsAbs(s.Data) {
-		mistakes = append(mistakes, fmt.Errorf("WARDROOM_DATA %q is not an absolute path", s.Data))
+		m.add("WARDROOM_DATA is empty")
 	}
-	if s.LogFormat != "text" && s.LogFormat != "json" {
-		mistakes = append(mistakes, fmt.Errorf("WARDROOM_LOG %q is neither text nor json", s.LogFormat))
+	m.absolute("WARDROOM_DATA", s.Data)
+	if s.Playbooks != "" {
+		if info, err := os.Stat(s.Playbooks); err != nil || !info.IsDir() {
+			m.add("WARDROOM_PLAYBOOKS: there is no folder %s", s.Playbooks)
+		}
 	}
-	if s.SMTPURL != "" && s.MailFrom == "" {
-		mistakes = append(mistakes, errors.New("WARDROOM_SMTP_URL is set, WARDROOM_MAIL_FROM is not"))
+	m.oneOf("WARDROOM_LOG", s.LogFormat, "text", "json")
+	s.validateNetwork(m)
+	if os.Geteuid() == 0 { // others cannot be anybody else
+		m.user("WARDROOM_USER", s.User)
+		m.user("WARDROOM_RUN_USER", s.RunUser)
 	}
-	return errors.Join(mistakes...)
+}
+
+// validateNetwork never repeats an address that may hold a password.
+func (s *Settings) validateNetwork(m *MistakesError) {
+	if s.RedisURL != "" {
+		if u, err := url.Parse(s.RedisURL); err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme) {
+			m.add("REDIS_URL is not redis://host:port, rediss:// or unix://")
+		}
+	}
+	if s.SMTPURL != "" {
+		if u, err := url.Parse(s.SMTPURL); err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+			m.add("WARDROOM_SMTP_URL is not smtp://host:port or smtps://host:port")
+		}
+		if s.MailFrom == "" {
+			m.add("WARDROOM_SMTP_URL is set, WARDROOM_MAIL_FROM is not")
+		} else if _, err := mail.ParseAddress(s.MailFrom); err != nil {
+			m.add("WARDROOM_MAIL_FROM %q is not an address", s.MailFrom)
+		}
+	}
+	for _, network := range strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			m.add("WARDROOM_TRUSTED_PROXIES: %q is not a network like 10.0.0.0/8", network)
+		}
+	}
+}
+
+// user wants an empty string or somebody whom this machine knows.
+func (m *MistakesError) user(key, who string) {
+	if who == "" {
+		return
+	}
+	if _, err := user.Lookup(who); err != nil {
+		m.add("%s: there is no user %q", key, who)
+	}
+}
+
+func isPort(text string) bool {
+	port, err := strconv.Atoi(text)
+	return err == nil && port > 0 && port < 1<<16
 }
