@@ -111,7 +111,7 @@ func ParseFile(data []byte) (File, error) {
 	var f File
 	mistakes, complete := decode(data, &f)
 	if !complete {
-		return File{}, mistakes
+		return File{}, mistakes.err()
 	}
 	f = withDefaults(f)
 	mistakes.take("", f.Validate())

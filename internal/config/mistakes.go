@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// MistakesError is everything that is wrong with what an operator wrote, one sentence each. It
-// is reported at once, so that one correction is enough.
+// MistakesError is everything that is wrong with what an operator wrote, one sentence
+// each. It is reported at once, so that one correction is enough.
 type MistakesError []string
 
 // Error is the sentence when there is one, else a list with one line each.
@@ -18,25 +18,28 @@ func (m MistakesError) Error() string {
 	return fmt.Sprintf("%d mistakes:\n  %s", len(m), strings.Join(m, "\n  "))
 }
 
-func (m *MistakesError) add(format string, args ...any) {
-	*m = append(*m, fmt.Sprintf(format, args...))
+// list collects mistakes.
+type list []string
+
+func (l *list) add(format string, args ...any) {
+	*l = append(*l, fmt.Sprintf(format, args...))
 }
 
 // take adds every mistake of err, with the place where they are in front.
-func (m *MistakesError) take(place string, err error) {
+func (l *list) take(place string, err error) {
 	if more, ok := errors.AsType[MistakesError](err); ok {
 		for _, mistake := range more {
-			m.add("%s%s", place, mistake)
+			l.add("%s%s", place, mistake)
 		}
 	} else if err != nil {
-		m.add("%s%v", place, err)
+		l.add("%s%v", place, err)
 	}
 }
 
 // err is nil when there are none.
-func (m MistakesError) err() error {
-	if len(m) == 0 {
+func (l *list) err() error {
+	if len(*l) == 0 {
 		return nil
 	}
-	return m
+	return MistakesError(*l)
 }

@@ -42,7 +42,7 @@ type Settings struct {
 // in one error.
 func ReadSettings(environ []string) (Settings, error) {
 	var s Settings
-	var all MistakesError
+	var all list
 	err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)})
 	if several, ok := errors.AsType[env.AggregateError](err); ok {
 		for _, each := range several.Errors {
@@ -64,7 +64,7 @@ func ReadSettings(environ []string) (Settings, error) {
 	return s, nil
 }
 
-func (s *Settings) validate(m *MistakesError) {
+func (s *Settings) validate(m *list) {
 	if s.Listen != "" {
 		if _, port, err := net.SplitHostPort(s.Listen); err != nil || !isPort(port) {
 			m.add("WARDROOM_LISTEN %q is not host:port", s.Listen)
@@ -95,7 +95,7 @@ func (s *Settings) validate(m *MistakesError) {
 }
 
 // validateNetwork never repeats an address that may hold a password.
-func (s *Settings) validateNetwork(m *MistakesError) {
+func (s *Settings) validateNetwork(m *list) {
 	if s.RedisURL != "" {
 		if u, err := url.Parse(s.RedisURL); err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme) {
 			m.add("REDIS_URL is not redis://host:port, rediss:// or unix://")
@@ -119,12 +119,12 @@ func (s *Settings) validateNetwork(m *MistakesError) {
 }
 
 // user wants an empty string or somebody whom this machine knows.
-func (m *MistakesError) user(key, who string) {
+func (l *list) user(key, who string) {
 	if who == "" {
 		return
 	}
 	if _, err := user.Lookup(who); err != nil {
-		m.add("%s: there is no user %q", key, who)
+		l.add("%s: there is no user %q", key, who)
 	}
 }
 

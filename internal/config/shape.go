@@ -19,17 +19,17 @@ const maxFile = 256 << 10
 // decode reads YAML into value, a pointer to a struct. The decoder stops at its first
 // mistake, so the tree is compared with the type before; it returns all of them. When
 // complete is false value holds nothing worth checking.
-func decode(data []byte, value any) (mistakes MistakesError, complete bool) {
+func decode(data []byte, value any) (mistakes list, complete bool) {
 	if len(data) > maxFile {
-		return MistakesError{"the file is larger than 256 KiB"}, false
+		return list{"the file is larger than 256 KiB"}, false
 	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return MistakesError{sentence(err)}, false
+		return list{sentence(err)}, false
 	}
 	switch {
 	case len(file.Docs) > 1:
-		return MistakesError{"the file holds more than one document (separated by ---)"}, false
+		return list{"the file holds more than one document (separated by ---)"}, false
 	case len(file.Docs) == 0 || file.Docs[0].Body == nil:
 		return nil, true
 	}
@@ -51,14 +51,14 @@ func sentence(err error) string {
 	if !ok || complaint.GetToken() == nil {
 		return strings.Join(strings.Fields(err.Error()), " ")
 	}
-	var m MistakesError
+	var m list
 	m.add("line %d: %s", complaint.GetToken().Position.Line, strings.Join(strings.Fields(complaint.GetMessage()), " "))
 	return m[0]
 }
 
 // shape compares a tree with a type.
 type shape struct {
-	mistakes MistakesError
+	mistakes list
 	complete bool // every value is of the kind that its key wants
 }
 

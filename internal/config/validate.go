@@ -43,7 +43,7 @@ const notAName = "is not a name of letters, digits, dots, dashes and underscores
 
 // Validate reports every mistake of the file at once.
 func (f File) Validate() error {
-	var all MistakesError
+	var all list
 	var environments, sources []string
 	for i, e := range f.Environments {
 		place := fmt.Sprintf("environment %q: ", e.Name)
@@ -52,7 +52,7 @@ func (f File) Validate() error {
 			all.add("%sname %q %s", place, e.Name, notAName)
 		}
 		environments = append(environments, e.Name)
-		all.take(place, e.validate(f).err())
+		all.take(place, e.validate(f))
 	}
 	tokens := map[[sha256.Size]byte]string{}
 	for i, s := range f.Sources {
@@ -62,15 +62,15 @@ func (f File) Validate() error {
 			all.add("%sname %q %s", place, s.Name, notAName)
 		}
 		sources = append(sources, s.Name)
-		all.take(place, s.validate(tokens).err())
+		all.take(place, s.validate(tokens))
 	}
 	all.twice("environment", environments)
 	all.twice("source", sources)
 	return all.err()
 }
 
-func (e Environment) validate(f File) MistakesError {
-	var m MistakesError
+func (e Environment) validate(f File) error {
+	var m list
 	m.oneOf("platform", e.Platform, "docker", "kubernetes", "local")
 	m.oneOf("approvals", e.Approvals, "second-person", "none")
 	m.oneOf("adhoc", e.Adhoc, "off", "read", "change")
@@ -108,7 +108,7 @@ func (e Environment) validate(f File) MistakesError {
 			m.add("%sname %q %s", place, p.Name, notAName)
 		}
 		programs = append(programs, p.Name)
-		m.take(place, p.validate().err())
+		m.take(place, p.validate())
 	}
 	m.twice("program", programs)
 	for _, s := range e.Sources {
@@ -117,10 +117,10 @@ func (e Environment) validate(f File) MistakesError {
 		}
 	}
 	slices.Sort(m) // maps have no order
-	return m
+	return m.err()
 }
 
-func (e Environment) validateConnections(m *MistakesError) {
+func (e Environment) validateConnections(m *list) {
 	if d := e.Docker; d != nil {
 		m.file("docker: path", d.Path)
 		m.absolute("docker: directory", d.Directory)
@@ -140,8 +140,8 @@ func (e Environment) validateConnections(m *MistakesError) {
 	m.twice("redis alias", caches)
 }
 
-func (p Program) validate() MistakesError {
-	var m MistakesError
+func (p Program) validate() error {
+	var m list
 	if p.Path == "" {
 		m.add("path is missing")
 	} else if m.absolute("path", p.Path) {
@@ -160,11 +160,11 @@ func (p Program) validate() MistakesError {
 		}
 	}
 	slices.Sort(m)
-	return m
+	return m.err()
 }
 
-func (s Source) validate(tokens map[[sha256.Size]byte]string) MistakesError {
-	var m MistakesError
+func (s Source) validate(tokens map[[sha256.Size]byte]string) error {
+	var m list
 	m.oneOf("kind", s.Kind, "alertmanager")
 	if s.URL == "" && s.TokenFile == "" {
 		m.add("neither url (polled) nor token_file (webhook) is given")
@@ -174,7 +174,7 @@ func (s Source) validate(tokens map[[sha256.Size]byte]string) MistakesError {
 		m.add("silent %s is not a time", time.Duration(s.Silent))
 	}
 	if s.TokenFile == "" {
-		return m
+		return m.err()
 	}
 	raw, err := os.ReadFile(s.TokenFile)
 	token := strings.TrimSpace(string(raw))
@@ -188,76 +188,76 @@ func (s Source) validate(tokens map[[sha256.Size]byte]string) MistakesError {
 		m.add("token_file: the token is also that of source %q", tokens[sum])
 	}
 	tokens[sum] = s.Name
-	return m
+	return m.err()
 }
 
 // oneOf wants the value to be one of the allowed words.
-func (m *MistakesError) oneOf(key, value string, allowed ...string) {
+func (l *list) oneOf(key, value string, allowed ...string) {
 	if slices.Contains(allowed, value) {
 		return
 	}
 	if len(allowed) == 1 {
-		m.add("%s %q is not %s", key, value, allowed[0])
+		l.add("%s %q is not %s", key, value, allowed[0])
 		return
 	}
-	m.add("%s %q is none of %s", key, value, strings.Join(allowed, ", "))
+	l.add("%s %q is none of %s", key, value, strings.Join(allowed, ", "))
 }
 
 // twice wants each name once.
-func (m *MistakesError) twice(what string, names []string) {
+func (l *list) twice(what string, names []string) {
 	slices.Sort(names)
 	for i := 1; i < len(names); i++ {
 		if names[i] == names[i-1] && names[i] != "" && (i == 1 || names[i-2] != names[i]) {
-			m.add("%s %q stands twice", what, names[i])
+			l.add("%s %q stands twice", what, names[i])
 		}
 	}
 }
 
 // address wants an empty string or the address of an HTTP service.
-func (m *MistakesError) address(key, value string) {
+func (l *list) address(key, value string) {
 	if value != "" && !isHTTP(value) {
-		m.add("%s %q is not http(s)://host", key, value)
+		l.add("%s %q is not http(s)://host", key, value)
 	}
 }
 
 // absolute wants an empty string or an absolute path.
-func (m *MistakesError) absolute(key, path string) bool {
+func (l *list) absolute(key, path string) bool {
 	if path != "" && !filepath.IsAbs(path) {
-		m.add("%s %q is not an absolute path", key, path)
+		l.add("%s %q is not an absolute path", key, path)
 		return false
 	}
 	return path != ""
 }
 
 // file wants an empty string or the absolute path of a file.
-func (m *MistakesError) file(key, path string) {
-	if m.absolute(key, path) {
+func (l *list) file(key, path string) {
+	if l.absolute(key, path) {
 		if info, err := os.Stat(path); err != nil || info.IsDir() {
-			m.add("%s: there is no file %s", key, path)
+			l.add("%s: there is no file %s", key, path)
 		}
 	}
 }
 
 // secret wants a named address that stands here or in a file. It never repeats the
 // address: it holds a password.
-func (m *MistakesError) secret(place, key, alias, value, file string, schemes ...string) {
+func (l *list) secret(place, key, alias, value, file string, schemes ...string) {
 	if !name.MatchString(alias) {
-		m.add("%s: alias %q %s", place, alias, notAName)
+		l.add("%s: alias %q %s", place, alias, notAName)
 	}
 	switch {
 	case (value == "") == (file == ""):
-		m.add("%s: one of %s and %s_file must be given", place, key, key)
+		l.add("%s: one of %s and %s_file must be given", place, key, key)
 		return
 	case file != "":
 		raw, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 		if err != nil {
-			m.add("%s: %s_file %s: %v", place, key, file, reason(err))
+			l.add("%s: %s_file %s: %v", place, key, file, reason(err))
 			return
 		}
 		value = strings.TrimSpace(string(raw))
 	}
 	if u, err := url.Parse(value); err != nil || !slices.Contains(schemes, u.Scheme) {
-		m.add("%s: %s is not an address of the form %s://…", place, key, schemes[0])
+		l.add("%s: %s is not an address of the form %s://…", place, key, schemes[0])
 	}
 }
 
