@@ -39,7 +39,7 @@ func createAna(t *testing.T) {
 }
 
 // invite lets a new person in with a role, through the link that the page shows once.
-func invite(t *testing.T, ana *tab, name, display, role string) *tab {
+func invite(t *testing.T, ana *tab, name, role string) *tab {
 	t.Helper()
 	ana.open("/settings/users")
 	ana.fill("input[name=name]", name)

@@ -118,7 +118,8 @@ func (w *tab) sees(text string) {
 func (w *tab) within(selector, text string) {
 	w.t.Helper()
 	w.until(fmt.Sprintf("%q in %s", text, selector), fmt.Sprintf(
-		`[...document.querySelectorAll(%s)].some(e => e.innerText.replace(/\s+/g, " ").includes(%s))`, quote(selector), quote(text)))
+		`[...document.querySelectorAll(%s)].some(e => e.innerText.replace(/\s+/g, " ").includes(%s))`, quote(selector), quote(text),
+	))
 }
 
 // press clicks the first visible button or link with this text below the selector.
@@ -203,4 +204,10 @@ func (w *tab) value(selector string) string {
 		w.t.Fatalf("%s: %v", w.name, err)
 	}
 	return value
+}
+
+// unfold opens a card that is folded.
+func (w *tab) unfold(selector string) {
+	w.t.Helper()
+	w.until("unfolded "+selector, fmt.Sprintf(`(d => d && (d.open = true))(document.querySelector(%s + " details"))`, quote(selector)))
 }

@@ -152,6 +152,9 @@ func (a *App) startJobs(ctx context.Context, mail *notify.Service) error {
 // begin sets everything going, runs that a crash left behind first.
 func (a *App) begin(ctx context.Context) error {
 	ctx = authz.WithActor(context.WithoutCancel(ctx), authz.Wardroom())
+	if err := openScratch(a.Settings.Data); err != nil {
+		return err
+	}
 	if err := a.runs.Recover(ctx); err != nil {
 		return err
 	}
@@ -165,6 +168,19 @@ func (a *App) begin(ctx context.Context) error {
 	}
 	a.onClose(func(context.Context) error { a.symptoms.Stop(); return nil })
 	a.onClose(func(context.Context) error { a.server.Stop(); a.hub.Close(); return nil })
+	return nil
+}
+
+// openScratch makes the folder of the incidents' scratch folders. The user that runs
+// commands passes through it to its own, and can list nothing on the way.
+func openScratch(data string) error {
+	dir := filepath.Join(data, "scratch")
+	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // see above
+		return fmt.Errorf("scratch folders: %w", err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // see above
+		return fmt.Errorf("scratch folders: %w", err)
+	}
 	return nil
 }
 

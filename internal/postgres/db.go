@@ -19,9 +19,9 @@ type DB struct {
 
 // Open connects to the database at url and checks that it answers.
 func Open(ctx context.Context, url string) (*DB, error) {
-	cfg, err := pgxpool.ParseConfig(url)
+	cfg, err := poolConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("database URL: %w", err)
+		return nil, err
 	}
 	if cfg.MaxConns < 16 {
 		cfg.MaxConns = 16
@@ -35,6 +35,18 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("connect to database: %w", err)
 	}
 	return &DB{Queries: dbgen.New(pool), Pool: pool}, nil
+}
+
+// poolConfig reads the URL. Tables live in the schema public whatever the role is called:
+// PostgreSQL would look into a schema of the role's own name first, and one of ours is
+// named like the usual role.
+func poolConfig(url string) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	cfg.ConnConfig.RuntimeParams["search_path"] = "public"
+	return cfg, nil
 }
 
 // Close waits for the connections in use and closes all.

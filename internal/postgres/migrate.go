@@ -2,14 +2,13 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -21,10 +20,11 @@ import (
 // Migrate brings the database at url to the newest schema: ours, then River's. Several
 // processes may call it at once; one migrates, the others wait.
 func Migrate(ctx context.Context, url string, log *slog.Logger) (err error) {
-	conn, err := sql.Open("pgx", url)
+	cfg, err := poolConfig(url)
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return err
 	}
+	conn := stdlib.OpenDB(*cfg.ConnConfig) // goose speaks database/sql
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	files, err := fs.Sub(db.Migrations, "migrations")
 	if err != nil {
@@ -45,11 +45,11 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) (err error) {
 	for _, r := range results {
 		log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration)
 	}
-	return migrateRiver(ctx, url, log)
+	return migrateRiver(ctx, cfg, log)
 }
 
-func migrateRiver(ctx context.Context, url string, log *slog.Logger) error {
-	pool, err := pgxpool.New(ctx, url)
+func migrateRiver(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) error {
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"wardroom/internal/errs"
@@ -52,9 +53,9 @@ func TestErrorsGetKinds(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	for statement, want := range map[string]errs.Kind{
-		"INSERT INTO wardroom.epoch DEFAULT VALUES":                                                                       errs.Conflict,
-		"INSERT INTO incident_responders VALUES (gen_random_uuid(), gen_random_uuid(), now())":                            errs.NotFound,
-		"INSERT INTO users (id, name, display_name, role) VALUES (gen_random_uuid(), 'ana', 'Ana', 'king')":               errs.Invalid,
+		"INSERT INTO wardroom.epoch DEFAULT VALUES":                                                         errs.Conflict,
+		"INSERT INTO incident_responders VALUES (gen_random_uuid(), gen_random_uuid(), now())":              errs.NotFound,
+		"INSERT INTO users (id, name, display_name, role) VALUES (gen_random_uuid(), 'ana', 'Ana', 'king')": errs.Invalid,
 		"SELECT 1/0": errs.Internal,
 	} {
 		_, err := db.Pool.Exec(t.Context(), statement)
@@ -78,5 +79,14 @@ func TestLedgerRefusesToBeRewritten(t *testing.T) {
 		if _, err := db.Pool.Exec(t.Context(), statement); err == nil {
 			t.Errorf("%s was accepted", statement)
 		}
+	}
+}
+
+// A second start migrates again with a role whose name is that of one of our schemas.
+func TestMigratingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	if err := postgres.Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
 	}
 }

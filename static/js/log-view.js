@@ -91,6 +91,7 @@ export async function repair({ run, from, to }) {
     const piece = await answer.json();
     const stderr = new Set(piece.err ?? []);
     for (const el of containers(run)) {
+      if (piece.lines.length) el.hidden = false;
       piece.lines.forEach((runs, i) => place(el, { n: piece.from + i, runs, err: stderr.has(i) }));
       trim(el);
     }
