@@ -88,6 +88,7 @@ func (s *Server) accessPage(c echo.Context, purpose auth.Purpose, status int, pr
 	}
 	m.Name = link.Name
 	m.AskName = link.Name == ""
+	m.AskDisplay = purpose != auth.Reset
 	if problem != nil {
 		if m.AskName {
 			m.Name = c.FormValue("name")

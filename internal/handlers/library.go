@@ -103,8 +103,11 @@ func (s *Server) showPlaybook(c echo.Context) error {
 	}
 	for _, section := range p.Sections {
 		cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
+		labels := stepLabels(section.Steps)
 		for i := range section.Steps {
-			cards.Steps = append(cards.Steps, readCard(p, &section.Steps[i]))
+			card := readCard(p, &section.Steps[i])
+			card.Label, card.Title = labels[i].label, labels[i].title
+			cards.Steps = append(cards.Steps, card)
 		}
 		m.Sections = append(m.Sections, cards)
 	}
@@ -113,12 +116,7 @@ func (s *Server) showPlaybook(c echo.Context) error {
 
 // readCard is the step's card without buttons: nothing to fill, nothing to run.
 func readCard(p *playbooks.Playbook, step *playbooks.Step) views.Step {
-	card := views.Step{
-		ID: views.ElementID(p.ID, step.ID), Key: step.ID, Label: strconv.Itoa(step.Number), Title: step.Title, Manual: step.Manual,
-	}
-	if label, title, ok := scenario(step.Title); ok {
-		card.Label, card.Title = label, title
-	}
+	card := views.Step{ID: views.ElementID(p.ID, step.ID), Key: step.ID, Manual: step.Manual}
 	var platforms []string
 	for _, block := range step.Blocks {
 		switch {

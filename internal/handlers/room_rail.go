@@ -101,8 +101,13 @@ func timelineRow(r timeline.Record, before *timeline.Record) views.TimelineRow {
 	if before == nil || before.At.UTC().YearDay() != r.At.UTC().YearDay() || before.At.UTC().Year() != r.At.UTC().Year() {
 		row.Phase = r.At.UTC().Format("Mon 2 Jan")
 	}
+	if r.Kind == timeline.Noted { // who says it, then what they say
+		row.Parts = []views.Part{views.B(r.Actor), views.T(": ")}
+		row.Body = bodyOf(r)
+		return row
+	}
 	for _, part := range timeline.Parts(r) {
-		row.Parts = append(row.Parts, views.Part{Text: part.Text, Bold: part.Strong, Path: ""})
+		row.Parts = append(row.Parts, views.Part{Text: part.Text, Bold: part.Strong})
 	}
 	row.Body = bodyOf(r)
 	return row

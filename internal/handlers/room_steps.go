@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,11 +56,13 @@ func (s *Server) playbookViews(d roomData) ([]views.RoomPlaybook, error) {
 				continue
 			}
 			cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
+			labels := stepLabels(section.Steps)
 			for i := range section.Steps {
 				card, err := s.stepView(d, a.ID, a.Playbook, &section.Steps[i])
 				if err != nil {
 					return nil, err
 				}
+				card.Label, card.Title = labels[i].label, labels[i].title
 				runsHere := section.Kind == playbooks.Diagnosis || section.Kind == playbooks.Resolution || section.Kind == playbooks.Verification
 				if !current && runsHere && (card.State == "todo" || card.State == "running") {
 					current = true
@@ -93,10 +96,7 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 	env, _ := d.planner.Environment()
 	card := views.Step{
 		ID: views.ElementID(attached.String(), step.ID), Key: step.ID, Attached: attached.String(), Incident: int(d.incident.Number),
-		Label: strconv.Itoa(step.Number), Title: step.Title, Manual: step.Manual, CanWrite: d.canWrite(), Target: s.target(env.Name),
-	}
-	if label, title, ok := scenario(step.Title); ok {
-		card.Label, card.Title = label, title
+		Manual: step.Manual, CanWrite: d.canWrite(), Target: s.target(env.Name),
 	}
 	risk, platforms := "", map[string]bool{}
 	for _, block := range step.Blocks {
@@ -121,6 +121,29 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
 	s.judgeStep(&card, d, attached, step.ID)
 	return card, nil
+}
+
+type stepLabel struct{ label, title string }
+
+// stepLabels names the steps of a section: by number, scenarios by their letter, and what
+// belongs to a scenario by letter and number.
+func stepLabels(steps []playbooks.Step) []stepLabel {
+	labels := make([]stepLabel, len(steps))
+	letter, below := "", 0
+	for i, step := range steps {
+		label, title, isScenario := scenario(step.Title)
+		switch {
+		case isScenario:
+			letter, below = label, 0
+		case letter != "":
+			below++
+			label = letter + strconv.Itoa(below)
+		default:
+			label = strconv.Itoa(step.Number)
+		}
+		labels[i] = stepLabel{label, title}
+	}
+	return labels
 }
 
 // scenario takes the letter off a title like "Scenario A: Container crashed".
@@ -189,7 +212,7 @@ func summaryOf(run diagnostics.Run) string {
 
 // outlineView is the left rail, made of the cards so that both say the same.
 func outlineView(d roomData, books []views.RoomPlaybook) views.Outline {
-	o := views.Outline{Here: d.here}
+	o := views.Outline{Here: slices.Clone(d.here)}
 	for _, book := range books {
 		entry := views.OutlinePlaybook{Title: book.Title, From: book.Reason}
 		for _, section := range book.Sections {
@@ -200,9 +223,10 @@ func outlineView(d roomData, books []views.RoomPlaybook) views.Outline {
 					finished++
 				}
 				line := views.OutlineStep{ID: step.ID, Label: step.Label, Title: step.Title, State: step.State, Current: step.Current}
-				for _, p := range d.here {
+				for i, p := range o.Here {
 					if p.Where == step.Key {
 						line.Here = append(line.Here, p)
+						o.Here[i].Where = "step " + step.Label
 					}
 				}
 				lines.Steps = append(lines.Steps, line)
