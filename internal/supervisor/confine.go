@@ -18,12 +18,13 @@ import (
 const maxStack = 32 << 20
 
 const (
-	// ownThreads are kept for this process itself.
-	ownThreads = 64
+	// ownThreads are kept for this process itself. The kernel counts per user, so they also make up for what other runs of the same user start later: programs get
+	// the lower limit, and the supervisor, which must live to end them, is never the one without a place.
+	ownThreads = 4096
 	// A thread of a binary with cgo has a stack of 8 MiB, and reserves, without being able to write there, twice 64 MiB for malloc. Without room for that the supervisor
 	// dies when it starts one, just when it should end its tree.
 	threadStacks       = 32 * 8 << 20
-	threadReservations = ownThreads * 136 << 20
+	threadReservations = 64 * 136 << 20
 )
 
 // confine bounds what this process and all below it can use. Whatever exceeds a bound ends the run, never the server.

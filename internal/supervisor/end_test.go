@@ -168,6 +168,10 @@ func TestKilledServer(t *testing.T) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
 	lines := bufio.NewScanner(out)
 	var ids []process.ID
 	for len(ids) < 4 && lines.Scan() { // the child, the two of do-tree, do-ignore

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 		if filepath.Base(os.Args[0]) == "kubectl" {
 			fmt.Fprintln(os.Stdout, "kubectl", strings.Join(os.Args[1:], " "))
 			if os.Getenv("HANG") != "" {
-				select {}
+				forever()
 			}
 			os.Exit(0)
 		}
@@ -79,6 +79,12 @@ func withBinaries(run func() int) (int, error) {
 	return run(), nil
 }
 
+// forever does not return. Not an empty select: without cgo the runtime would call that a deadlock.
+func forever() int {
+	<-time.After(24 * time.Hour)
+	return 0
+}
+
 // helpers are what this binary does as a host program: `helper NAME …` in a playbook.
 var helpers = map[string]func(args []string) int{
 	"do-say": func(args []string) int {
@@ -91,7 +97,7 @@ var helpers = map[string]func(args []string) int{
 	},
 	"do-sleep": func([]string) int {
 		fmt.Fprintln(os.Stdout, os.Getpid())
-		select {}
+		return forever()
 	},
 	"do-cat": func([]string) int {
 		_, _ = io.Copy(os.Stdout, os.Stdin)
@@ -113,12 +119,12 @@ var helpers = map[string]func(args []string) int{
 	"do-ignore": func([]string) int {
 		signal.Ignore(unix.SIGTERM)
 		fmt.Fprintln(os.Stdout, os.Getpid())
-		select {}
+		return forever()
 	},
 	"do-silent": func([]string) int { // closes its output and lives on
 		fmt.Fprintln(os.Stdout, os.Getpid())
 		_, _ = os.Stdout.Close(), os.Stderr.Close()
-		select {}
+		return forever()
 	},
 	// do-tree leaves a process in its own session, whose parent is gone, which ignores SIGTERM and has no mark in its environment.
 	"do-tree": func([]string) int {
