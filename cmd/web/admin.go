@@ -4,20 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"io"
+	"net"
+	"net/http"
+	"time"
 
 	"wardroom/internal/app"
 	"wardroom/internal/auth"
 	"wardroom/internal/authz"
-	"wardroom/internal/config"
+	"wardroom/internal/errs"
 )
 
 // userLink prints a link for somebody who cannot sign in any more. Whoever may start this
 // program with the server's settings may do that anyway.
 func userLink(ctx context.Context, c cli) (err error) {
-	if len(c.args) != 2 || c.args[0] != "link" {
-		return errors.New("usage: web user link NAME")
+	if c.args[0] != "link" {
+		return usageError("usage: web user link NAME")
 	}
 	s, err := settings(c)
 	if err != nil {
@@ -29,64 +31,62 @@ func userLink(ctx context.Context, c cli) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
 	fresh, err := auth.New(db.DB, logger(c, s)).LinkFor(authz.WithActor(ctx, authz.Wardroom()), c.args[1])
-	if err != nil {
+	if errs.KindOf(err) == errs.NotFound {
+		return errors.New(errs.Message(err))
+	} else if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s (works once, until %s)\n", s.PublicURL+fresh.Path, fresh.ExpiresAt.Format("2006-01-02 15:04 MST"))
+	_, err = fmt.Fprintf(c.stdout, "%s (works once, until %s)\n", base(s)+fresh.Path, fresh.ExpiresAt.Format("2006-01-02 15:04 MST"))
 	return err
 }
 
-func checkConfig(_ context.Context, c cli) error {
+// migrate works beside a running server too.
+func migrate(ctx context.Context, c cli) error {
 	s, err := settings(c)
 	if err != nil {
 		return err
 	}
-	file, err := environments(s.Environments)
+	db, err := app.JoinDatabase(ctx, s, logger(c, s))
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(c.stdout, "settings: good; listens on %s, data in %s\n", s.Listen, s.Data); err != nil {
+	if err = db.Close(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	for _, e := range file.Environments {
-		if _, err := fmt.Fprint(c.stdout, describe(e)); err != nil {
-			return err
-		}
-	}
-	for _, source := range file.Sources {
-		if _, err := fmt.Fprintf(c.stdout, "source %s: %s, polled: %t, webhook: %t\n", source.Name, source.Kind, source.URL != "", source.TokenFile != ""); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = fmt.Fprintln(c.stdout, "the database has the newest schema")
+	return err
 }
 
-// describe says what each class of command may do in the environment.
-func describe(e config.Environment) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "environment %s (%s)\n", e.Name, e.Platform)
-	fmt.Fprintf(&b, "  read     one click\n  change   confirmed in a dialog\n")
-	if e.Approvals == "none" {
-		fmt.Fprintf(&b, "  destroy  confirmed by typing %q\n", e.Name)
-	} else {
-		fmt.Fprintf(&b, "  destroy  refused: needs a second person's approval\n")
+// healthcheck asks the server of these settings whether it can serve.
+func healthcheck(ctx context.Context, c cli) error {
+	s, err := settings(c)
+	if err != nil {
+		return err
 	}
-	for _, program := range e.Programs {
-		var verbs []string
-		for verb, class := range program.Verbs {
-			verbs = append(verbs, verb+" ("+class+")")
-		}
-		slices.Sort(verbs)
-		fmt.Fprintf(&b, "  program  %s: %s\n", program.Name, strings.Join(verbs, ", "))
+	host, port, err := net.SplitHostPort(s.Listen)
+	if err != nil {
+		return fmt.Errorf("address %q: %w", s.Listen, err)
 	}
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range e.Hosts {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
-		fmt.Fprintf(&b, "  host     %s\n", name)
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
 	}
-	return b.String()
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	address := "http://" + net.JoinHostPort(host, port) + "/healthz"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", address, err)
+	}
+	// No proxy of the environment stands between a server and itself.
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		return fmt.Errorf("nothing answers at %s", address)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(response.Body, 200)) // the status says enough
+		return fmt.Errorf("%s answers %s: %s", address, response.Status, text)
+	}
+	return nil
 }

@@ -4,10 +4,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"wardroom/internal/supervisor"
@@ -16,23 +18,40 @@ import (
 // version is set when a release is built.
 var version = "0.1.0-dev"
 
+// How the program ends.
+const (
+	done   = 0
+	failed = 1
+	misuse = 2 // there is no such command, or it takes other arguments
+)
+
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == "run-child" {
 		os.Exit(supervisor.Main())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "wardroom:", err)
-		stop()
-		os.Exit(1)
-	}
+	os.Exit(runMain())
 }
 
-type command struct {
-	name, args, help string
-	run              func(ctx context.Context, c cli) error
+func runMain() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	if err == nil {
+		return done
+	}
+	fmt.Fprintln(os.Stderr, "wardroom:", err)
+	if _, wrong := errors.AsType[usageError](err); wrong {
+		return misuse
+	}
+	return failed
 }
+
+// usageError says that the program was called wrongly.
+type usageError string
+
+// Error is the sentence.
+func (e usageError) Error() string { return string(e) }
 
 // cli is what a command gets to work with.
 type cli struct {
@@ -41,54 +60,29 @@ type cli struct {
 	stdout, stderr io.Writer
 }
 
-func commands() []command {
-	return []command{
-		{"serve", "", "start Wardroom", serve},
-		{"migrate", "", "bring the database to the newest schema and stop", migrate},
-		{"user", "link NAME", "print a link with which NAME sets a new password", userLink},
-		{"check-config", "", "check settings and environments file, print what each class of command may do", checkConfig},
-		{"version", "", "print the version", func(_ context.Context, c cli) error {
-			_, err := fmt.Fprintln(c.stdout, "wardroom", version)
-			return err
-		}},
-	}
-}
-
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
-	name := "help"
-	if len(args) > 0 {
-		name, args = args[0], args[1:]
+	if len(args) == 0 {
+		args = []string{"help"}
 	}
-	for _, command := range commands() {
-		if command.name == name {
-			return command.run(ctx, cli{args: args, environ: environ, stdout: stdout, stderr: stderr})
-		}
+	c := cli{args: args[1:], environ: environ, stdout: stdout, stderr: stderr}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		return help(c)
 	}
-	switch name {
-	case "help", "-h", "--help":
-		return usage(stdout)
+	command, ok := find(args[0])
+	if !ok {
+		return usageError(fmt.Sprintf("there is no command %q; web help lists them", args[0]))
 	}
-	if err := usage(stderr); err != nil {
-		return err
+	if asksForHelp(c.args) {
+		c.args = args[:1]
+		return help(c)
 	}
-	return fmt.Errorf("there is no command %q", name)
+	if len(c.args) != len(strings.Fields(command.args)) {
+		return usageError("usage: web " + strings.TrimSpace(command.name+" "+command.args))
+	}
+	return command.run(ctx, c)
 }
 
-func usage(w io.Writer) error {
-	text := "Wardroom, an incident war room.\n\nUsage: web COMMAND\n\n"
-	for _, command := range commands() {
-		text += fmt.Sprintf("  %-18s %s\n", command.name+" "+command.args, command.help)
-	}
-	text += `
-Settings come from the environment; the README lists them. The important ones:
-
-  WARDROOM_DATA          data folder (default /var/lib/wardroom as root, else ~/.local/share/wardroom)
-  WARDROOM_ENVIRONMENTS  environments file: where commands may run and what reports symptoms
-  WARDROOM_PLAYBOOKS     folder with your own runbooks
-  WARDROOM_LISTEN, PORT  where to listen (default 127.0.0.1:8080)
-  WARDROOM_PUBLIC_URL    address that people use, for links and cookies
-  DATABASE_URL           PostgreSQL to use; without it a private one is started
-`
-	_, err := io.WriteString(w, text)
-	return err
+func asksForHelp(args []string) bool {
+	return len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help")
 }

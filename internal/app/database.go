@@ -3,8 +3,14 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"wardroom/internal/config"
 	"wardroom/internal/postgres"
@@ -45,9 +51,28 @@ func open(ctx context.Context, settings config.Settings, log *slog.Logger, join 
 		d.DB, err = postgres.Open(ctx, url)
 	}
 	if err != nil {
-		return nil, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
+		return nil, errors.Join(unreachable(err), d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
+}
+
+// unreachable says in one sentence that a server cannot be used, instead of once for each
+// attempt. Anything else it leaves as it is.
+func unreachable(err error) error {
+	failed, ok := errors.AsType[*pgconn.ConnectError](err)
+	if !ok {
+		return err
+	}
+	reason := "it does not answer"
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		reason = refused.Message
+	} else if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		reason = errno.Error()
+	} else if name, ok := errors.AsType[*net.DNSError](err); ok {
+		reason = name.Err
+	}
+	address := net.JoinHostPort(failed.Config.Host, strconv.Itoa(int(failed.Config.Port)))
+	return fmt.Errorf("cannot use the database %s at %s as %s (%s): see DATABASE_URL", failed.Config.Database, address, failed.Config.User, reason)
 }
 
 // private starts the data directory's own PostgreSQL, or joins the one that runs there.

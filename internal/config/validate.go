@@ -34,6 +34,9 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// String is the form of time.Duration.
+func (d Duration) String() string { return time.Duration(d).String() }
+
 var (
 	name    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -171,7 +174,7 @@ func (s Source) validate(tokens map[[sha256.Size]byte]string) error {
 	}
 	m.address("url", s.URL)
 	if s.Silent < 0 {
-		m.add("silent %s is not a time", time.Duration(s.Silent))
+		m.add("silent %s is not a time", s.Silent)
 	}
 	if s.TokenFile == "" {
 		return m.err()

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"wardroom/internal/config"
+)
+
+// checkConfig prints what the environments file permits, so that a platform owner can
+// read what the program will do before it does anything.
+func checkConfig(_ context.Context, c cli) error {
+	s, err := settings(c)
+	if err != nil {
+		return err
+	}
+	file, err := environments(s)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "settings are good: listens on %s, data in %s\n", s.Listen, s.Data)
+	if s.Environments == "" {
+		b.WriteString("no environments file (WARDROOM_ENVIRONMENTS): nothing is watched and no command can run\n")
+	} else {
+		fmt.Fprintf(&b, "%s is good\n", s.Environments)
+	}
+	for _, e := range file.Environments {
+		describe(&b, e)
+	}
+	for _, source := range file.Sources {
+		describeSource(&b, source, file.ForSource(source.Name))
+	}
+	_, err = io.WriteString(c.stdout, b.String())
+	return err
+}
+
+// describe says what each class of command may do in the environment, and what commands
+// can reach and start there.
+func describe(b *strings.Builder, e config.Environment) {
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(b, "  %-9s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(b, "\nenvironment %s (%s)\n", e.Name, e.Platform)
+	row("read", "runs at one click of a responder")
+	row("change", "runs when the exact text was confirmed; values from an alert only when a variable allows them")
+	if e.Approvals == "none" {
+		row("destroy", "runs when the exact text was confirmed and %q was typed", e.Name)
+	} else {
+		row("destroy", "never: it needs a second person's approval, which this version does not have")
+	}
+	row("other", "never: interactive commands and unknown ones can only be copied")
+	for _, p := range e.Programs {
+		row("starts", "%s = %s%s", p.Name, p.Path, verbs(p))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Hosts)) {
+		row("reaches", "%s%s", name, at(name, e.Hosts[name]))
+	}
+	for _, p := range e.Postgres {
+		row("reaches", "PostgreSQL %s", p.Alias)
+	}
+	for _, r := range e.Redis {
+		row("reaches", "Redis %s", r.Alias)
+	}
+	if e.Kubernetes != nil && len(e.Kubernetes.Namespaces) > 0 {
+		row("only in", "the namespaces %s", strings.Join(e.Kubernetes.Namespaces, ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
+		row("fills", "<%s>%s", name, filling(e.Variables[name]))
+	}
+	if later := unused(e); len(later) > 0 {
+		row("not yet", "%s: read and checked, but without effect in this version", strings.Join(later, ", "))
+	}
+}
+
+func verbs(p config.Program) string {
+	if len(p.Verbs) == 0 {
+		return ""
+	}
+	var all []string
+	for _, verb := range slices.Sorted(maps.Keys(p.Verbs)) {
+		all = append(all, verb+" ("+p.Verbs[verb]+")")
+	}
+	return ", with " + strings.Join(all, ", ")
+}
+
+func at(name, target string) string {
+	if name == target {
+		return ""
+	}
+	return " at " + target
+}
+
+func filling(v config.Variable) string {
+	var text string
+	switch {
+	case v.Fixed:
+		text = " with " + v.Value + ", whatever an alert says"
+	case v.Value != "":
+		text = " with " + v.Value + " when nothing else does"
+	}
+	if len(v.Allow) > 0 {
+		text += "; in changes one of " + strings.Join(v.Allow, ", ")
+	}
+	return text
+}
+
+// unused are keys that are set and that nothing acts on yet.
+func unused(e config.Environment) []string {
+	var keys []string
+	add := func(key string, set bool) {
+		if set {
+			keys = append(keys, key)
+		}
+	}
+	add("adhoc", e.Adhoc != "off")
+	add("auto_open", len(e.AutoOpen) > 0)
+	add("docker", e.Docker != nil)
+	if k := e.Kubernetes; k != nil {
+		add("kubernetes.context", k.Context != "")
+		add("kubernetes.groups", len(k.Groups) > 0)
+		add("kubernetes.impersonate", k.Impersonate)
+		add("kubernetes.kubeconfig", k.Kubeconfig != "")
+	}
+	add("unattended", len(e.Unattended) > 0)
+	return keys
+}
+
+func describeSource(b *strings.Builder, s config.Source, environments []string) {
+	fmt.Fprintf(b, "\nsource %s (%s)\n", s.Name, s.Kind)
+	if s.URL != "" {
+		fmt.Fprintf(b, "  asked     %s every 15 s; silent for %s its symptoms are unknown\n", s.URL, s.Silent)
+	}
+	if s.TokenFile != "" {
+		fmt.Fprintf(b, "  told      at /hooks/alertmanager/TOKEN with the token in %s\n", s.TokenFile)
+	}
+	if len(environments) == 0 {
+		b.WriteString("  belongs   to no environment: its symptoms are shown, but commands have nowhere to run\n")
+	} else {
+		fmt.Fprintf(b, "  belongs   to %s\n", strings.Join(environments, ", "))
+	}
+}
