@@ -95,8 +95,8 @@ func (k *socket) begin(page socketPage, logs string) {
 	if k.room != "" {
 		k.client.Subscribe(k.room)
 	}
-	if page.feed != nil {
-		k.leave = append(k.leave, k.s.feeds.join(guest{k.client, page.since}, page.feed))
+	for _, f := range []*feed{page.feed, k.s.frameFeed(k.me.user.Actor())} {
+		k.leave = append(k.leave, k.s.feeds.join(guest{k.client, page.since}, f))
 	}
 	for watch := range strings.SplitSeq(logs, ",") {
 		run, from, _ := strings.Cut(watch, ":")

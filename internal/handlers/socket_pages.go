@@ -13,6 +13,7 @@ import (
 	"wardroom/internal/authz"
 	"wardroom/internal/diagnostics"
 	"wardroom/internal/errs"
+	"wardroom/internal/incidents"
 	"wardroom/internal/live"
 	"wardroom/views"
 )
@@ -23,6 +24,19 @@ type socketPage struct {
 	feed  *feed
 	since int64
 	epoch string
+}
+
+// frameFeed keeps what stands around every page: how many incidents are active. It is the
+// same for everybody who may read, so all tabs share it.
+func (s *Server) frameFeed(reader authz.Actor) *feed {
+	return &feed{key: "frame", bells: []string{live.TopicIncidents}, render: func(ctx context.Context) (rendering, error) {
+		rows, _, err := s.Incidents.List(authz.WithActor(ctx, reader), incidents.Filter{Status: incidents.Active})
+		if err != nil {
+			return rendering{}, err
+		}
+		regions, err := draw(ctx, map[string]templ.Component{"nav-active": views.Page{Active: len(rows)}.ActiveCount()})
+		return rendering{regions: regions}, err
+	}}
 }
 
 // socketPage reads which page the socket belongs to.

@@ -1,0 +1,151 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"wardroom/internal/authz"
+	"wardroom/internal/diagnostics"
+)
+
+// record is what one tab has of a run: lines by number.
+type record struct {
+	lines map[int64]string
+	gaps  [][2]int64
+}
+
+// take adds what a log frame, or the answer that repairs a gap, brings.
+func (r *record) take(t *testing.T, f frame) {
+	t.Helper()
+	switch f.Op {
+	case "gap":
+		r.gaps = append(r.gaps, [2]int64{f.From, f.To})
+	case "log":
+		var lines [][][2]string
+		must(t, json.Unmarshal(f.Lines, &lines))
+		for i, runs := range lines {
+			text := ""
+			for _, part := range runs {
+				text += part[1]
+			}
+			n := f.From + int64(i)
+			if old, known := r.lines[n]; known && old != text {
+				t.Errorf("line %d was %q and is %q", n, old, text)
+			}
+			r.lines[n] = text
+		}
+	}
+}
+
+// repair fetches the gaps, as the page does.
+func (r *record) repair(t *testing.T, b *browser, run diagnostics.Run) {
+	t.Helper()
+	for _, gap := range r.gaps {
+		for from := gap[0]; from <= gap[1]; {
+			a := b.get(t, fmt.Sprintf("/runs/%s/lines?from=%d&to=%d", run.ID, from, gap[1])).want(t, http.StatusOK)
+			var f frame
+			must(t, json.Unmarshal([]byte(a.body), &f))
+			before := len(r.lines)
+			r.take(t, f)
+			if from += int64(len(r.lines) - before); len(r.lines) == before {
+				return // all of it was here
+			}
+		}
+	}
+}
+
+func TestOutputReachesEveryTabWhole(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana, vi := h.person(t, "Ana", authz.Responder), h.person(t, "Vi", authz.Viewer)
+	in := h.declared(t, ana)
+	run := h.started(t, ana, in, "follow")
+	b, other := h.browser(t, ana), h.browser(t, vi)
+	records := []*record{{lines: map[int64]string{}}, {lines: map[int64]string{}}}
+	// One from the room, one that comes late to the log page and writes its id in capitals.
+	early := b.open(t, "incident=1&log="+run.ID.String()+":0")
+	early.until(t, func(f frame) bool { records[0].take(t, f); return f.Op == "log" && f.From > 200 })
+	late := other.open(t, "run="+run.ID.String())
+	late.say(t, `{"op":"watch","run":"`+strings.ToUpper(run.ID.String())+`","from":0}`)
+	late.until(t, func(f frame) bool { records[1].take(t, f); return f.Op == "log" })
+	other.post(t, "/runs/"+run.ID.String()+"/stop").want(t, http.StatusForbidden)
+	b.post(t, "/runs/"+run.ID.String()+"/stop").want(t, http.StatusSeeOther)
+	for i, k := range []*tab{early, late} {
+		k.until(t, func(f frame) bool { records[i].take(t, f); return f.Op == "log.end" })
+	}
+	eventually(t, "the run ends", func() bool { return h.count(t, "SELECT count(*) FROM runs WHERE state = 'stopped'") == 1 })
+	total := int64(h.count(t, "SELECT lines FROM runs"))
+	for i, r := range records {
+		r.repair(t, []*browser{b, other}[i], run)
+		if len(r.gaps) == 0 && i == 1 {
+			t.Error("the late tab was not told what it has missed")
+		}
+		for n := int64(1); n <= total; n++ {
+			if want := fmt.Sprintf("line %d", n); r.lines[n] != want && n < total { // the last may be cut by the stop
+				t.Fatalf("tab %d: line %d of %d is %q", i, n, total, r.lines[n])
+			}
+		}
+		if int64(len(r.lines)) != total {
+			t.Errorf("tab %d has %d lines of %d", i, len(r.lines), total)
+		}
+	}
+	b.get(t, "/runs/"+run.ID.String()).want(t, http.StatusOK).has(t, "#run-status", "stopped")
+	// Whoever comes when it is over gets everything as a gap, and the end.
+	after := b.open(t, "run="+run.ID.String()+"&log="+run.ID.String()+":5")
+	frames := after.until(t, func(f frame) bool { return f.Op == "log.end" })
+	if gap := frames[len(frames)-2]; gap.Op != "gap" || gap.From != 6 || gap.To != total {
+		t.Errorf("gap %+v, want 6 to %d", gap, total)
+	}
+}
+
+func TestASecondClickAttaches(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana, bo := h.person(t, "Ana", authz.Responder), h.person(t, "Bo", authz.Responder)
+	in := h.declared(t, ana)
+	run := h.started(t, ana, in, "follow")
+	again := []string{"attached", run.AttachedID.String(), "step", run.StepID, "command", run.CommandID}
+	a := h.browser(t, bo).post(t, "/incidents/1/runs", again...).want(t, http.StatusSeeOther)
+	if !strings.HasPrefix(a.Header.Get("Location"), "/incidents/1#step-") {
+		t.Errorf("leads to %s", a.Header.Get("Location"))
+	}
+	if n := h.count(t, "SELECT count(*) FROM runs"); n != 1 {
+		t.Errorf("%d runs", n)
+	}
+}
+
+// Output that may hold secrets is for responders: by page, by file, by repair and by socket.
+func TestDisclosingOutput(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana, vi := h.person(t, "Ana", authz.Responder), h.person(t, "Vi", authz.Viewer)
+	in := h.declared(t, ana)
+	run := h.started(t, ana, in, "count")
+	eventually(t, "the run ends", func() bool { return h.count(t, "SELECT count(*) FROM runs WHERE state = 'succeeded'") == 1 })
+	h.exec(t, "UPDATE runs SET discloses = true")
+	address := "/runs/" + run.ID.String()
+	for _, p := range []struct {
+		who    authz.Actor
+		status int
+		sees   bool
+	}{{vi, http.StatusForbidden, false}, {ana, http.StatusOK, true}} {
+		b := h.browser(t, p.who)
+		for _, path := range []string{address, address + "/raw", address + "/raw?download=1", address + "/lines?from=1&to=9"} {
+			b.get(t, path).want(t, p.status)
+		}
+		b.get(t, "/incidents/1").want(t, http.StatusOK)
+		tab := b.open(t, "incident=1&log="+run.ID.String()+":0")
+		tab.say(t, `{"op":"watch","run":"`+run.ID.String()+`"}`)
+		must(t, h.incidents.AddNote(as(t, ana), in.Number, "for "+p.who.Name))
+		told := false
+		for _, f := range tab.row(t, "for "+p.who.Name) {
+			told = told || f.Run == run.ID.String()
+		}
+		if told != p.sees {
+			t.Errorf("%s is told of the output: %v", p.who.Name, told)
+		}
+	}
+}
