@@ -17,11 +17,10 @@ import (
 )
 
 func main() {
-	logs.GlogSetter(cmd.GetLogVerbosity(os.Args))
+	_, err := logs.GlogSetter(cmd.GetLogVerbosity(os.Args))
+	util.CheckErr(err)
 	// Before the command is made, because its flags depend on it.
-	if err := os.Setenv(string(util.KubeRC), "false"); err != nil {
-		util.CheckErr(err)
-	}
+	util.CheckErr(os.Setenv(string(util.KubeRC), "false"))
 	root := cmd.NewKubectlCommand(cmd.KubectlOptions{
 		PluginHandler: nil, Arguments: os.Args,
 		IOStreams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
@@ -34,7 +33,5 @@ func main() {
 		}
 		return prepare(c, args)
 	}
-	if err := cli.RunNoErrOutput(root); err != nil {
-		util.CheckErr(err)
-	}
+	util.CheckErr(cli.RunNoErrOutput(root))
 }

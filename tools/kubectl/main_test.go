@@ -26,7 +26,7 @@ func kubectl(t *testing.T, environ []string, args ...string) (output string, cod
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self, args...)
-	cmd.Env = append(environ, "BE_KUBECTL=1")
+	cmd.Env = append([]string{"BE_KUBECTL=1"}, environ...)
 	raw, err := cmd.CombinedOutput()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return string(raw), exit.ExitCode()
