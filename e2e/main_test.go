@@ -64,11 +64,15 @@ func begin(ctx context.Context) (end func(), err error) {
 	if err = build(ctx, bin); err != nil {
 		return end, err
 	}
+	playbooks, err := filepath.Abs("testdata/playbooks")
+	if err != nil {
+		return end, err
+	}
 	printed := &printout{}
 	world.octollm = filepath.Join(bin, "octollm")
 	world.stack, err = stack.Start(ctx, stack.Options{
 		Dir: filepath.Join(world.dir, "data"), Octollm: world.octollm, Web: filepath.Join(bin, "web"), FreePorts: true, Speed: 12,
-		Environ: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, Output: printed,
+		Environ: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "WARDROOM_PLAYBOOKS=" + playbooks}, Output: printed,
 		Log: slog.New(slog.NewTextHandler(printed, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 const password = "correct horse battery staple"
 
 // admin is Ana, who sets Wardroom up; the first promise that needs her makes her.
-var admin = sync.OnceValue(func() string { return "ana" })
+const admin = "ana"
 
 var setUp sync.Once
 
@@ -29,10 +30,11 @@ func signIn(t *testing.T, name string) *tab {
 
 func createAna(t *testing.T) {
 	t.Helper()
-	w := newTab(t, admin())
+	w := newTab(t, admin)
 	w.open(world.setup)
 	w.sees("Create the first account")
-	w.fill("input[name=name]", admin())
+	w.fill("input[name=name]", admin)
+	w.fill("input[name=display_name]", "Ana")
 	w.fill("input[name=password]", password)
 	w.press("main", "Create account")
 	w.sees("Active incidents")
@@ -49,6 +51,7 @@ func invite(t *testing.T, ana *tab, name, role string) *tab {
 	link := ana.value("[data-select], .fresh input, input[readonly]")
 	w := newTab(t, name)
 	w.open(link)
+	w.fill("input[name=display_name]", strings.ToUpper(name[:1])+name[1:])
 	w.fill("input[name=password]", password)
 	w.press("main", "Create account")
 	w.sees("Active incidents")

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -10,7 +11,7 @@ import (
 // The main job, end to end: an arm dies, Prometheus and Alertmanager say so, Ana opens an
 // incident, diagnoses and cures it while Bo watches, and the review tells what happened.
 func TestStory(t *testing.T) {
-	ana := signIn(t, "ana")
+	ana := signIn(t, admin)
 	bo := invite(t, ana, "bo", "responder")
 	ana.open("/")
 	ana.sees("all sources reporting")
@@ -24,16 +25,16 @@ func TestStory(t *testing.T) {
 	ana.press("#dashboard-symptoms", "Start incident")
 	ana.within("#room-header", "ArmDown: coder-arm")
 	bo.within("#dashboard-incidents", "ArmDown: coder-arm")
-	bo.press("#dashboard-incidents", "INC-")
+	n := incidentOf(t, "ArmDown: coder-arm")
+	bo.press("#dashboard-incidents", fmt.Sprintf("INC-%d", n))
 	bo.within("#room-header", "2 here")
 	ana.within("#room-header", "2 here")
 	ana.picture("room")
-	n := incidentOf(t, "ArmDown: coder-arm")
 	n.has(t, "severity and environment", `SELECT format('%s %s', severity, environment) FROM incidents WHERE number = $1`, "2 octollm-local")
 
 	ana.press("#room-header", "Acknowledge")
 	bo.within("#room-header", "Acknowledged")
-	bo.within("#timeline", "ana acknowledged the incident")
+	bo.within("#timeline", "Ana acknowledged the incident")
 	n.has(t, "acknowledged by", `SELECT u.name FROM incidents i JOIN users u ON u.id = i.lead_id WHERE number = $1`, "ana")
 
 	// A diagnosis command runs and both see its output.
@@ -44,7 +45,7 @@ func TestStory(t *testing.T) {
 		w.within(step("diagnosis-check-service-status"), "exited")
 	}
 	n.has(t, "who ran what, with which outcome", `SELECT format('%s|%s|%s|%s|%s', started_name, text, exit_code, state, risk)
-		FROM runs r JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1 ORDER BY r.number LIMIT 1`, "ana|octollm ps|0|succeeded|read")
+		FROM runs r JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1 ORDER BY r.number LIMIT 1`, "Ana|octollm ps|0|succeeded|read")
 	n.has(t, "its output is stored", `SELECT (count(*) > 0)::text FROM run_chunks c JOIN runs r ON r.id = c.run_id JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1`, "true")
 
 	// The logs: the service's name comes from the alert.
@@ -67,7 +68,7 @@ func TestStory(t *testing.T) {
 	ana.press("#dialog", "Run change")
 	bo.within(step("resolution-container-crashed"), "exit 0")
 	n.has(t, "the change", `SELECT format('%s|%s|%s|%s', started_name, text, exit_code, risk) FROM runs r JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1 AND risk = 'change'`,
-		"ana|octollm restart coder-arm|0|change")
+		"Ana|octollm restart coder-arm|0|change")
 
 	// The cure: the symptom resolves by itself, and both see it.
 	for _, w := range []*tab{ana, bo} {
@@ -82,7 +83,7 @@ func TestStory(t *testing.T) {
 	n.has(t, "its life", `SELECT format('%s %s', status, acknowledged_at < mitigated_at OR mitigated_at <= resolved_at AND resolved_at <= closed_at) FROM incidents WHERE number = $1`, "closed t")
 
 	ana.press("#room-header", "Open review")
-	for _, text := range []string{"Acknowledge", "Resolve", "octollm restart coder-arm", "ana closed the incident", "coder-arm panicked, restarting it"} {
+	for _, text := range []string{"Acknowledge", "Resolve", "octollm restart coder-arm", "Ana closed the incident", "coder-arm panicked, restarting it"} {
 		ana.sees(text)
 	}
 	ana.picture("review")
@@ -104,6 +105,17 @@ func octollm(t *testing.T, args ...string) string {
 		t.Fatalf("octollm %v: %v\n%s", args, err, out)
 	}
 	return string(out)
+}
+
+// declare opens an incident by hand, with a playbook.
+func declare(t *testing.T, w *tab, title, playbook string) incident {
+	t.Helper()
+	w.open("/incidents/new")
+	w.fill("input[name=title]", title)
+	w.until("playbook", fmt.Sprintf(`(s => (s.value = %s) !== "")(document.querySelector("[name=playbook]"))`, quote(playbook)))
+	w.press("main", "Open the room")
+	w.within("#room-header", title)
+	return incidentOf(t, title)
 }
 
 // incident is asked in the database: what the pages say must be what is stored.
@@ -133,4 +145,13 @@ func (n incident) has(t *testing.T, what, query, want string) {
 	if got := n.get(t, query); got != want {
 		t.Errorf("%s: %q, want %q", what, got, want)
 	}
+}
+
+func (n incident) number(t *testing.T, query string) int64 {
+	t.Helper()
+	number, err := strconv.ParseInt(n.get(t, strings.Replace(query, "SELECT lines", "SELECT lines::text", 1)), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
 }

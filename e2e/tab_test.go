@@ -211,3 +211,15 @@ func (w *tab) unfold(selector string) {
 	w.t.Helper()
 	w.until("unfolded "+selector, fmt.Sprintf(`(d => d && (d.open = true))(document.querySelector(%s + " details"))`, quote(selector)))
 }
+
+// number is what a script in the page counts.
+func (w *tab) number(script string) int64 {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	n, err := chromedp.Run(ctx, chromedp.Evaluate[float64](script))
+	if err != nil {
+		w.t.Fatalf("%s: %v", w.name, err)
+	}
+	return int64(n)
+}

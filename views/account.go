@@ -13,16 +13,17 @@ type SignIn struct {
 
 // TokenPage is behind a set-up, invitation or reset link: choose a name and a password.
 type TokenPage struct {
-	Page     Page
-	Instance string
-	Action   string // where the form posts to
-	Heading  string // "Create the first account"
-	Intro    string
-	Button   string
-	AskName  bool
-	Name     string // shown when it is not asked for
-	Problems []Problem
-	Invalid  string // why the link does not work (any more); no form then
+	Page       Page
+	Instance   string
+	Action     string // where the form posts to
+	Heading    string // "Create the first account"
+	Intro      string
+	Button     string
+	AskName    bool
+	AskDisplay bool   // a new person says how others see them
+	Name       string // shown when it is not asked for
+	Problems   []Problem
+	Invalid    string // why the link does not work (any more); no form then
 }
 
 // Settings is a person's own page.

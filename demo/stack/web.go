@@ -95,3 +95,6 @@ func (s *Stack) KillWeb(ctx context.Context) error {
 
 // WebPID is Wardroom's process.
 func (s *Stack) WebPID() int { return s.web.PID() }
+
+// Token lets a webhook in. It is a secret.
+func (s *Stack) Token() string { return s.token }

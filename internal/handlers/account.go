@@ -31,12 +31,8 @@ func (s *Server) signInPage(c echo.Context, status int, m views.SignIn) error {
 func (s *Server) signIn(c echo.Context) error {
 	name, target := c.FormValue("name"), next(c.FormValue("next"))
 	token, _, err := s.Auth.SignIn(c.Request().Context(), name, c.FormValue("password"), s.meta(c))
-	switch errs.KindOf(err) {
-	case errs.Unauthenticated, errs.RateLimited:
-		if wantsPage(c) {
-			return s.signInPage(c, statuses[errs.KindOf(err)], views.SignIn{Next: target, Name: name, Problem: errs.Message(err)})
-		}
-		return err
+	if is(err, errs.Unauthenticated, errs.RateLimited) && wantsPage(c) {
+		return s.signInPage(c, statuses[errs.KindOf(err)], views.SignIn{Next: target, Name: name, Problem: errs.Message(err)})
 	}
 	if err != nil {
 		return err
@@ -104,11 +100,8 @@ func (s *Server) useAccessLink(purpose auth.Purpose) echo.HandlerFunc {
 			Name: c.FormValue("name"), DisplayName: c.FormValue("display_name"), Email: c.FormValue("email"), Password: c.FormValue("password"),
 		}
 		token, _, err := s.Auth.ConsumeLink(c.Request().Context(), purpose, c.Param("token"), claim, s.meta(c))
-		switch errs.KindOf(err) {
-		case errs.Invalid, errs.Conflict, errs.NotFound:
-			if err != nil && wantsPage(c) {
-				return s.accessPage(c, purpose, statuses[errs.KindOf(err)], err)
-			}
+		if is(err, errs.Invalid, errs.Conflict, errs.NotFound) && wantsPage(c) {
+			return s.accessPage(c, purpose, statuses[errs.KindOf(err)], err)
 		}
 		if err != nil {
 			return err
@@ -153,11 +146,8 @@ func (s *Server) changeTheme(c echo.Context) error {
 func (s *Server) changePassword(c echo.Context) error {
 	me, _ := who(c.Request().Context())
 	err := s.Auth.ChangePassword(c.Request().Context(), me.session, c.FormValue("current"), c.FormValue("password"))
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.RateLimited:
-		if err != nil && wantsPage(c) {
-			return s.settingsPage(c, statuses[errs.KindOf(err)], err)
-		}
+	if is(err, errs.Invalid, errs.RateLimited) && wantsPage(c) {
+		return s.settingsPage(c, statuses[errs.KindOf(err)], err)
 	}
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@ import (
 	"wardroom/views"
 )
 
+// byHand is the reason of a playbook that somebody picked.
+const byHand = "chosen by hand"
+
 // room is where an action on an incident leads back to.
 func room(n int64) string { return views.IncidentPath(int(n)) }
 
@@ -77,14 +80,14 @@ func (s *Server) attachPlaybook(c echo.Context) error {
 	return act(c, func(n int64) error {
 		ctx, playbook := c.Request().Context(), c.FormValue("playbook")
 		if c.FormValue("replace") == "" {
-			_, err := s.Incidents.Attach(ctx, n, playbook, "chosen by hand")
+			_, err := s.Incidents.Attach(ctx, n, playbook, byHand)
 			return err
 		}
 		old, err := formID(c, "replace", "attached playbook")
 		if err != nil {
 			return err
 		}
-		_, err = s.Incidents.Switch(ctx, n, old, playbook, "chosen by hand")
+		_, err = s.Incidents.Switch(ctx, n, old, playbook, byHand)
 		return err
 	})
 }
@@ -172,7 +175,7 @@ func (s *Server) offerHandoff(c echo.Context) error {
 	// The link is shown on this one page and nowhere again: only its hash is stored.
 	repeatAt(c, room(n))
 	return s.roomPage(c, n, &views.FreshLink{
-		For: h.To, URL: s.absolute(c, "/handoff/"+token),
+		For: h.To, URL: s.absolute("/handoff/" + token),
 		Note: fmt.Sprintf("Works for %d hours, or until the incident is over. You stay responsible until %s accepts.", incidents.HandoffHours, h.To),
 	})
 }

@@ -148,7 +148,7 @@ func (s *Server) declareIncident(c echo.Context) error {
 		Title: c.FormValue("title"), Summary: c.FormValue("summary"), Severity: severity, Environment: c.FormValue("environment"),
 	}
 	if p := c.FormValue("playbook"); p != "" {
-		d.PlaybookIDs, d.Reason = []string{p}, "chosen by hand"
+		d.PlaybookIDs, d.Reason = []string{p}, byHand
 	}
 	in, _, err := s.Incidents.Declare(c.Request().Context(), d)
 	if errs.KindOf(err) == errs.Invalid && wantsPage(c) {

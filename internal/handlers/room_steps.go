@@ -48,8 +48,8 @@ func (s *Server) playbookViews(d roomData) ([]views.RoomPlaybook, error) {
 			Attached: a.ID.String(), ID: a.Playbook.ID, Title: a.Playbook.Title, Revision: shortRevision(a.Playbook.Revision),
 			Reason: "Playbook from " + a.Reason,
 		}
-		if a.Reason == "" {
-			book.Reason = "Playbook"
+		if a.Reason == byHand || a.Reason == "" {
+			book.Reason = "Playbook chosen by hand"
 		}
 		for _, section := range a.Playbook.Sections {
 			if len(section.Steps) == 0 || section.Kind == playbooks.Symptoms || section.Kind == playbooks.Impact {

@@ -68,7 +68,7 @@ func (s *Server) declareFromSymptom(c echo.Context) error {
 	}
 	d := incidents.Declaration{SymptomIDs: []uuid.UUID{sym.ID}}
 	if chosen := c.FormValue("playbook"); chosen != "" {
-		d.PlaybookIDs, d.Reason = []string{chosen}, "chosen by hand"
+		d.PlaybookIDs, d.Reason = []string{chosen}, byHand
 	} else if best := s.Symptoms.Candidates(sym); len(best) > 0 {
 		d.PlaybookIDs = []string{best[0].Playbook.ID}
 	}

@@ -171,7 +171,13 @@ function filter(chip) {
   history.replaceState(null, "", `?timeline=${chip.dataset.filter}${location.hash}`);
 }
 
+// The server does not know under which name people reach it; this page does.
+for (const field of document.querySelectorAll("input[data-select]")) {
+  if (field.value.startsWith("/")) field.value = location.origin + field.value;
+}
+
 async function copy(text) {
+  if (text.startsWith("/")) text = location.origin + text;
   try {
     await navigator.clipboard.writeText(text);
     announce("Copied.");
