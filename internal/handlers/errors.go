@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -98,4 +99,9 @@ func (s *Server) judge(err error) (status int, message string) {
 func wantsPage(c echo.Context) bool {
 	accept := c.Request().Header.Get("Accept")
 	return strings.Contains(accept, "text/html") && !isHook(c.Path())
+}
+
+// is says that err is of one of the kinds.
+func is(err error, kinds ...errs.Kind) bool {
+	return err != nil && slices.Contains(kinds, errs.KindOf(err))
 }

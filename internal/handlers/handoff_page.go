@@ -157,11 +157,8 @@ func (s *Server) declineHandoff(c echo.Context) error {
 
 func (s *Server) answerHandoff(c echo.Context, answer func(context.Context, string) (incidents.Answer, error)) error {
 	_, err := answer(c.Request().Context(), c.Param("token"))
-	switch errs.KindOf(err) {
-	case errs.Conflict, errs.Forbidden:
-		if err != nil {
-			return s.handoffPage(c, statuses[errs.KindOf(err)], err)
-		}
+	if is(err, errs.Conflict, errs.Forbidden) {
+		return s.handoffPage(c, statuses[errs.KindOf(err)], err)
 	}
 	if err != nil {
 		return err

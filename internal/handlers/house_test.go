@@ -138,9 +138,8 @@ func environments(t *testing.T) config.File {
 // dataFolder is one that the user of runs may enter.
 func dataFolder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(filepath.Dir(program), "data-")
-	must(t, err)
-	must(t, os.Chmod(dir, 0o755))
+	dir := filepath.Join(filepath.Dir(program), "data-"+rand.Text())
+	must(t, os.Mkdir(dir, 0o755))
 	return dir
 }
 
@@ -173,9 +172,9 @@ func (h *house) exec(t *testing.T, statement string, args ...any) {
 	}
 }
 
-func (h *house) count(t *testing.T, query string, args ...any) (n int) {
+func (h *house) count(t *testing.T, query string) (n int) {
 	t.Helper()
-	must(t, h.db.Pool.QueryRow(t.Context(), query, args...).Scan(&n))
+	must(t, h.db.Pool.QueryRow(t.Context(), query).Scan(&n))
 	return n
 }
 

@@ -27,15 +27,15 @@ func (r *record) take(t *testing.T, f frame) {
 		var lines [][][2]string
 		must(t, json.Unmarshal(f.Lines, &lines))
 		for i, runs := range lines {
-			text := ""
+			var text strings.Builder
 			for _, part := range runs {
-				text += part[1]
+				text.WriteString(part[1])
 			}
 			n := f.From + int64(i)
-			if old, known := r.lines[n]; known && old != text {
-				t.Errorf("line %d was %q and is %q", n, old, text)
+			if old, known := r.lines[n]; known && old != text.String() {
+				t.Errorf("line %d was %q and is %q", n, old, text.String())
 			}
-			r.lines[n] = text
+			r.lines[n] = text.String()
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (s *Server) token(c echo.Context) string {
 }
 
 func (s *Server) setToken(c echo.Context, token string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // without https a secure cookie would never come back
 		Name: auth.CookieName(s.https()), Value: token, Path: "/", HttpOnly: true, Secure: s.https(),
 		SameSite: http.SameSiteLaxMode, MaxAge: int(auth.AbsoluteLifetime / time.Second),
 	}

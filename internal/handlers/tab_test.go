@@ -28,20 +28,23 @@ type frame struct {
 	Run   string          `json:"run"`
 	From  int64           `json:"from"`
 	To    int64           `json:"to"`
-	Lines json.RawMessage //[][][2]string `json:"lines"`
-}
-
-func socketURL(h *house, query string) string {
-	return "ws" + strings.TrimPrefix(h.url, "http") + "/ws?" + query
+	Lines json.RawMessage `json:"lines"`
 }
 
 func (b *browser) dial(t *testing.T, query string) (*websocket.Conn, int) {
 	t.Helper()
-	header := http.Header{"Cookie": {"wardroom_session=" + b.token}, "Origin": {b.h.url}}
-	conn, res, err := websocket.DefaultDialer.DialContext(t.Context(), socketURL(b.h, query), header)
+	return b.h.dial(t, query, http.Header{"Cookie": {"wardroom_session=" + b.token}, "Origin": {b.h.url}})
+}
+
+// dial asks for a socket; when that is refused the connection is nil.
+func (h *house) dial(t *testing.T, query string, header http.Header) (*websocket.Conn, int) {
+	t.Helper()
+	address := "ws" + strings.TrimPrefix(h.url, "http") + "/ws?" + query
+	conn, res, err := websocket.DefaultDialer.DialContext(t.Context(), address, header)
 	if err != nil && res == nil {
 		t.Fatal(err)
 	}
+	defer res.Body.Close()
 	return conn, res.StatusCode
 }
 

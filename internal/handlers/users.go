@@ -59,26 +59,23 @@ func roleOptions(selected authz.Role) []views.Option {
 func (s *Server) inviteUser(c echo.Context) error {
 	name := c.FormValue("name")
 	fresh, err := s.Auth.Invite(c.Request().Context(), name, authz.Role(c.FormValue("role")))
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
-		if err != nil && wantsPage(c) {
-			return s.usersPage(c, statuses[errs.KindOf(err)], views.Users{Name: name, Problems: []views.Problem{{Field: "name", Message: errs.Message(err)}}})
-		}
+	if is(err, errs.Invalid, errs.Conflict) && wantsPage(c) {
+		return s.usersPage(c, statuses[errs.KindOf(err)], views.Users{Name: name, Problems: []views.Problem{{Field: "name", Message: errs.Message(err)}}})
 	}
 	if err != nil {
 		return err
 	}
 	repeatAt(c, "/settings/users")
-	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(c, fresh, "Works once, for three days. Send it to them yourself.")})
+	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(fresh, "Works once, for three days. Send it to them yourself.")})
 }
 
-func (s *Server) freshLink(c echo.Context, fresh auth.Fresh, note string) *views.FreshLink {
-	return &views.FreshLink{For: fresh.For, URL: s.absolute(c, fresh.Path), Note: note}
+func (s *Server) freshLink(fresh auth.Fresh, note string) *views.FreshLink {
+	return &views.FreshLink{For: fresh.For, URL: s.absolute(fresh.Path), Note: note}
 }
 
 // absolute makes a link that can be sent to somebody. Without a public address it is only
 // the path: a Host header is no reason to believe that we are reached there.
-func (s *Server) absolute(c echo.Context, path string) string {
+func (s *Server) absolute(path string) string {
 	if s.Settings.PublicURL != "" {
 		return s.Settings.PublicURL + path
 	}
@@ -130,5 +127,5 @@ func (s *Server) resetUser(c echo.Context) error {
 		return err
 	}
 	repeatAt(c, "/settings/users")
-	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(c, fresh, "Works once, for a day. Send it to them yourself.")})
+	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(fresh, "Works once, for a day. Send it to them yourself.")})
 }
