@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -25,18 +26,19 @@ func userLink(ctx context.Context, c cli) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := app.JoinDatabase(ctx, s, logger(c, s))
+	log := logger(c, s, slog.LevelWarn)
+	db, err := app.JoinDatabase(ctx, s, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
-	fresh, err := auth.New(db.DB, logger(c, s)).LinkFor(authz.WithActor(ctx, authz.Wardroom()), c.args[1])
+	fresh, err := auth.New(db.DB, log).LinkFor(authz.WithActor(ctx, authz.Wardroom()), c.args[1])
 	if errs.KindOf(err) == errs.NotFound {
 		return errors.New(errs.Message(err))
 	} else if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s (works once, until %s)\n", base(s)+fresh.Path, fresh.ExpiresAt.Format("2006-01-02 15:04 MST"))
+	_, err = fmt.Fprintf(c.stdout, "%s (works once, until %s)\n", base(s)+fresh.Path, fresh.ExpiresAt.UTC().Format("2006-01-02 15:04 MST"))
 	return err
 }
 
@@ -46,7 +48,7 @@ func migrate(ctx context.Context, c cli) error {
 	if err != nil {
 		return err
 	}
-	db, err := app.JoinDatabase(ctx, s, logger(c, s))
+	db, err := app.JoinDatabase(ctx, s, logger(c, s, slog.LevelInfo))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 
@@ -37,7 +38,7 @@ func serve(ctx context.Context, c cli) (err error) {
 	}
 	defer func() { _ = listener.Close() }() // Serve has closed it when all went well
 	a, err := app.New(ctx, app.Config{
-		Settings: s, Environments: file, Log: logger(c, s), Version: version, Executable: executable,
+		Settings: s, Environments: file, Log: logger(c, s, slog.LevelInfo), Version: version, Executable: executable,
 	})
 	if err != nil {
 		return err

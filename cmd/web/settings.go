@@ -59,8 +59,8 @@ func environments(s config.Settings) (config.File, error) {
 	return config.ReadFile(s.Environments)
 }
 
-func logger(c cli, s config.Settings) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+func logger(c cli, s config.Settings, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(c.stderr, options))
 	}

@@ -1,13 +1,22 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+	"net/http"
 	"os"
+	"path"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"wardroom/internal/app"
+	"wardroom/internal/auth"
+	"wardroom/internal/authz"
+	"wardroom/internal/config"
 	"wardroom/internal/ports"
 )
 
@@ -21,7 +30,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", Setup: setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "healthy": healthy, "left": left, "expand": expand},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "healthy": healthy, "left": left, "expand": expand, "administrator": administrator, "opens": opens},
 	})
 }
 
@@ -51,6 +60,31 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	exit, failed := err.(interface{ ExitCode() int })
 	if !failed || strconv.Itoa(exit.ExitCode()) != args[0] {
 		ts.Fatalf("%v: %v, want exit code %s", args[1:], err, args[0])
+	}
+}
+
+// administrator NAME makes the first account of the running server.
+func administrator(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, log := authz.WithActor(context.Background(), authz.Wardroom()), slog.New(slog.DiscardHandler)
+	db, err := app.JoinDatabase(ctx, config.Settings{Data: ts.Getenv("WARDROOM_DATA")}, log)
+	ts.Check(err)
+	defer func() { ts.Check(db.Close(ctx)) }()
+	service := auth.New(db.DB, log)
+	fresh, err := service.SetupLink(ctx)
+	ts.Check(err)
+	claim := auth.Claim{Name: args[0], DisplayName: args[0], Password: "a long enough phrase for this"}
+	_, _, err = service.ConsumeLink(ctx, auth.Setup, path.Base(fresh.Path), claim, auth.Meta{})
+	ts.Check(err)
+}
+
+// opens FILE fails unless the link that is the file's first word can be opened.
+func opens(ts *testscript.TestScript, _ bool, args []string) {
+	link, _, _ := strings.Cut(ts.ReadFile(args[0]), " ")
+	response, err := http.Get(link) //nolint:noctx // the server of this test
+	ts.Check(err)
+	ts.Check(response.Body.Close())
+	if response.StatusCode != http.StatusOK {
+		ts.Fatalf("%s answers %s", link, response.Status)
 	}
 }
 
