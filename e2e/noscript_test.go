@@ -39,7 +39,9 @@ func TestWithoutJavaScript(t *testing.T) {
 	n.has(t, "a manual step", `SELECT format('%s %s %s', r.kind, r.started_name, c.body) FROM runs r JOIN contents c ON c.hash = r.note_hash JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1 AND kind = 'manual'`,
 		"manual Ana All lights are green")
 
-	ana.do(chromedp.SendKeys("#note", "Written without a script"), chromedp.Click("#note-form button"))
+	ana.open(fmt.Sprintf("/incidents/%d", n))
+	ana.do(chromedp.SendKeys("textarea#note", "Written without a script"))
+	ana.do(chromedp.Click("#note-form button"))
 	ana.shows("Written without a script")
 	ana.do(chromedp.Click(`#room-header .room-actions button[value="resolved"]`))
 	ana.shows("Resolved")
