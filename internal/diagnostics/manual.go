@@ -71,7 +71,7 @@ func (s *Service) markDoneTx(ctx context.Context, tx *postgres.Tx, actor authz.A
 		return Run{}, err
 	}
 	run.Note = note
-	if err := s.rooms.JoinTx(ctx, tx, row.IncidentID); err != nil {
+	if err = s.rooms.JoinTx(ctx, tx, row.IncidentID); err != nil {
 		return Run{}, err
 	}
 	_, err = s.ledger.AppendTx(ctx, tx, row.IncidentID, timeline.Event{Kind: timeline.StepDone, Actor: actor, Data: runData(run), Text: note})
@@ -99,7 +99,7 @@ func (s *Service) AddNote(ctx context.Context, id uuid.UUID, note string) error 
 		if hash == nil {
 			return errs.New(errs.Invalid, "The note is empty.")
 		}
-		if err := tx.NoteRun(ctx, dbgen.NoteRunParams{ID: id, NoteHash: hash}); err != nil {
+		if err = tx.NoteRun(ctx, dbgen.NoteRunParams{ID: id, NoteHash: hash}); err != nil {
 			return postgres.MapError(err)
 		}
 		_, err = s.ledger.AppendTx(ctx, tx, run.IncidentID, timeline.Event{Kind: timeline.RunNoted, Actor: actor, Data: runData(run), Text: note})

@@ -79,7 +79,7 @@ type Plan struct {
 }
 
 // Asks says whether the plan must be confirmed before it runs.
-func (p Plan) Asks() bool { return p.Risk != shell.Read || p.Analysis.Discloses }
+func (p *Plan) Asks() bool { return p.Risk != shell.Read || p.Analysis.Discloses }
 
 // Planner plans the commands of one incident: it has read what fills placeholders once.
 type Planner struct {
@@ -185,7 +185,7 @@ func (p *Plan) judge(status string, known bool) {
 	case status == "closed":
 		p.Refused = "The incident is closed."
 	case p.Command.Kind != playbooks.Shell:
-		p.Refused = fmt.Sprintf("%s can't be run from here yet: copy it, run it elsewhere and mark the step done.", p.Command.Kind)
+		p.Refused = p.Command.Kind + " can't be run from here yet: copy it, run it elsewhere and mark the step done."
 	case p.Analysis.Refused != "":
 		p.Refused = p.Analysis.Refused
 	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:

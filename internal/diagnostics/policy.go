@@ -63,7 +63,7 @@ func secret(value, file string) (string, error) {
 	if value != "" || file == "" {
 		return value, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(file) //nolint:gosec // the path is the operator's
 	if err != nil {
 		return "", err
 	}

@@ -84,7 +84,7 @@ func (s *Service) Programs(ctx context.Context, run uuid.UUID) ([]Program, error
 	if _, err := authz.Require(ctx, authz.Read); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.ListRunPrograms(ctx, dbgen.ListRunProgramsParams{RunID: run, Limit: maxPrograms})
+	rows, err := s.db.ListRunPrograms(ctx, dbgen.ListRunProgramsParams{RunID: run, Limit: maxPrograms + 1})
 	if err != nil {
 		return nil, postgres.MapError(err)
 	}

@@ -47,16 +47,6 @@ func TestRunIsRecordedFromStartToEnd(t *testing.T) {
 	}
 }
 
-func TestExitCodesAndReasons(t *testing.T) {
-	t.Parallel()
-	d := setup(t, single("helper fail 3", "V=change; helper say a; helper $V; helper say b"))
-	run := d.end(t, d.start(t, 0))
-	if run.State != diagnostics.Failed || run.ExitCode == nil || *run.ExitCode != 3 || run.Reason != "" {
-		t.Errorf("a failed run: %+v", run)
-	}
-	t.Log(d.plan(t, d.request(t, "look", 1)).Refused)
-}
-
 func TestSecondClickAttaches(t *testing.T) {
 	t.Parallel()
 	d := setup(t, single("helper hang"))
@@ -93,7 +83,7 @@ func TestSecondClickAttaches(t *testing.T) {
 	if err != nil || len(programs) != 1 {
 		t.Errorf("programs: %v %v", programs, err)
 	}
-	if _, err := d.Stop(as(t, d.bo), run.ID); err != nil {
+	if _, err = d.Stop(as(t, d.bo), run.ID); err != nil {
 		t.Fatal(err)
 	}
 	d.end(t, run)

@@ -101,7 +101,7 @@ func environment() config.Environment {
 // folder is one that every user may enter, which t.TempDir is not.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(bin, "data-")
+	dir, err := os.MkdirTemp(bin, "data-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,8 @@ func (s *Service) Start(ctx context.Context, req Request) (run Run, attached boo
 		return run, attached, err
 	}
 	started := make(chan Run, 1)
-	s.runs.Go(func() { s.conduct(s.ctx, plan, run, started) }) //nolint:contextcheck // the person's browser going away must not end the run
+	// Under the service's own context: a browser that goes away must not end the run.
+	s.runs.Go(func() { s.conduct(s.ctx, plan, run, started) })
 	select {
 	case run = <-started:
 	case <-ctx.Done(): // it goes on without its witness
@@ -63,7 +64,7 @@ func (s *Service) insert(ctx context.Context, actor authz.Actor, p Plan, req Req
 	if err != nil && inserted {
 		// The commit was asked for and its answer is lost. The person is told that it failed, so
 		// should the run be there, it must not begin, nor be taken for one that runs.
-		s.runs.Go(func() { //nolint:contextcheck // it outlives the request
+		s.runs.Go(func() {
 			_, _ = s.finish(s.ctx, run, ending{state: Failed, reason: "It was not started: the database did not answer.", clean: true}) // NotFound: it was rolled back
 		})
 	}
@@ -105,10 +106,10 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 	if err != nil {
 		return Run{}, false, err
 	}
-	if err := s.rememberTx(ctx, tx, actor, p, req.Values); err != nil {
+	if err = s.rememberTx(ctx, tx, actor, p, req.Values); err != nil {
 		return Run{}, false, err
 	}
-	if err := s.rooms.JoinTx(ctx, tx, p.IncidentID); err != nil {
+	if err = s.rooms.JoinTx(ctx, tx, p.IncidentID); err != nil {
 		return Run{}, false, err
 	}
 	_, err = s.ledger.AppendTx(ctx, tx, p.IncidentID, timeline.Event{Kind: timeline.RunStarted, Actor: actor, Data: runData(run)})
