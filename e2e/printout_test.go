@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"sync"
+	"time"
 )
 
 // printout keeps what the stack prints.
@@ -27,11 +28,15 @@ func (p *printout) text() string {
 
 var setupLink = regexp.MustCompile(`http://\S+/setup/\S+`)
 
-// link is the address for the first administrator, as a person would copy it.
+// link is the address for the first administrator, as a person would copy it. What the
+// server prints comes through a pipe, so it may be a moment late.
 func (p *printout) link() (string, error) {
-	link := setupLink.FindString(p.text())
-	if link == "" {
-		return "", errors.New("no set-up link was printed:\n" + p.text())
+	for deadline := time.Now().Add(10 * time.Second); ; <-time.After(20 * time.Millisecond) {
+		if link := setupLink.FindString(p.text()); link != "" {
+			return link, nil
+		}
+		if time.Now().After(deadline) {
+			return "", errors.New("no set-up link was printed:\n" + p.text())
+		}
 	}
-	return link, nil
 }

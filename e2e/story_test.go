@@ -20,7 +20,7 @@ func TestStory(t *testing.T) {
 	octollm(t, "fault", "arm-crash", "on")
 	ana.within("#dashboard-symptoms", "ArmDown")
 	bo.within("#dashboard-symptoms", "ArmDown")
-	ana.picture("symptom")
+	ana.portraits("symptom")
 
 	ana.press("#dashboard-symptoms", "Start incident")
 	ana.within("#room-header", "ArmDown: coder-arm")
@@ -53,7 +53,7 @@ func TestStory(t *testing.T) {
 	ana.press(step("diagnosis-check-the-logs"), "Run")
 	bo.within(step("diagnosis-check-the-logs"), "exit 0")
 	n.has(t, "the label fills the placeholder", `SELECT text FROM runs r JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1 AND text LIKE 'octollm logs%'`, "octollm logs coder-arm --tail=100")
-	ana.picture("diagnosed")
+	ana.portraits("diagnosed")
 
 	ana.fill("#note", "coder-arm panicked, restarting it")
 	ana.press("#note-form", "Add note")
@@ -86,7 +86,7 @@ func TestStory(t *testing.T) {
 	for _, text := range []string{"Acknowledge", "Resolve", "octollm restart coder-arm", "Ana closed the incident", "coder-arm panicked, restarting it"} {
 		ana.sees(text)
 	}
-	ana.picture("review")
+	ana.portraits("review")
 	if timeline := n.get(t, `SELECT string_agg(kind, ' ' ORDER BY seq) FROM timeline_events e JOIN incidents i ON i.id = e.incident_id WHERE i.number = $1`); !strings.HasPrefix(timeline, "declared") ||
 		strings.Count(timeline, "run_started") != 3 || strings.Count(timeline, "run_ended") != 3 {
 		t.Errorf("timeline: %s", timeline)

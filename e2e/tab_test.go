@@ -171,6 +171,23 @@ func (w *tab) picture(name string) string {
 	return path
 }
 
+// portraits are pictures for people who look at what they made: desktop and phone, light
+// and dark.
+func (w *tab) portraits(name string) {
+	w.t.Helper()
+	if os.Getenv("E2E_PICTURES") == "" {
+		return
+	}
+	for _, theme := range []string{"light", "dark"} {
+		w.is(fmt.Sprintf(`document.documentElement.dataset.theme = %s`, quote(theme)))
+		w.picture(name + "-" + theme)
+		w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateScale(2)))
+		w.picture(name + "-" + theme + "-phone")
+		w.size(1440, 900)
+	}
+	w.is(`document.documentElement.dataset.theme = "auto"`)
+}
+
 func eventually(t *testing.T, what string, done func() bool, explain func() string) {
 	t.Helper()
 	deadline := time.Now().Add(patience)

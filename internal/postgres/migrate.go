@@ -43,18 +43,18 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) (err error) {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	for _, r := range results {
-		log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration)
+		log.DebugContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration)
 	}
-	return migrateRiver(ctx, cfg, log)
+	return migrateRiver(ctx, cfg)
 }
 
-func migrateRiver(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) error {
+func migrateRiver(ctx context.Context, cfg *pgxpool.Config) error {
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
 	defer pool.Close()
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: log})
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
