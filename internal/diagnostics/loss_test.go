@@ -41,7 +41,7 @@ func (c *lossy) Write(p []byte) (int, error) {
 func (c *lossy) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err == nil && c.armed.Load() { // it has been done, or there would be no answer
-		return 0, errors.Join(errLost, c.Conn.Close())
+		return 0, errors.Join(errLost, c.Close())
 	}
 	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"wardroom/internal/config"
@@ -27,10 +28,28 @@ func PolicyOf(env config.Environment) shell.Policy {
 		}
 		p.Programs = append(p.Programs, host)
 	}
-	if env.Kubernetes != nil {
-		p.Namespaces = env.Kubernetes.Namespaces
+	// What programs lists comes first and wins.
+	if k := env.Kubernetes; k != nil {
+		p.Namespaces = k.Namespaces
+		p.Programs = append(p.Programs, shell.HostProgram{Name: "kubectl", Env: map[string]string{"KUBECONFIG": k.Kubeconfig}})
+	}
+	if env.Docker != nil {
+		p.Programs = append(p.Programs, dockerOf(*env.Docker))
 	}
 	return p
+}
+
+// dockerOf ties docker compose to the environment's project, which no command can change.
+func dockerOf(d config.Docker) shell.HostProgram {
+	files := make([]string, len(d.Files))
+	for i, file := range d.Files {
+		if files[i] = file; !filepath.IsAbs(file) {
+			files[i] = filepath.Join(d.Directory, file)
+		}
+	}
+	return shell.HostProgram{Name: "docker", Path: d.Path, Env: map[string]string{
+		"COMPOSE_FILE": strings.Join(files, ":"), "COMPOSE_PROJECT_NAME": d.Project,
+	}}
 }
 
 // spec is what the run's process may know.
