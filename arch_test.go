@@ -25,6 +25,8 @@ var layers = map[string][]string{
 	"internal/errs":              {},
 	"internal/process":           {},
 	"internal/live":              {},
+	"internal/live/redisbroker":  {"internal/live"},
+	"internal/live/livetest":     {"internal/live"},
 	"internal/live/":             {"internal/live/"},
 	"internal/ansi":              {},
 	"internal/authz":             {"internal/errs"},

@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// ErrSlow is what Next returns when a client has so much state waiting that it
-// must connect again and start from a fresh page.
-var ErrSlow = errors.New("live: the client is too slow")
+// ErrSlow is what Next returns when a client must connect again and go on from what the
+// database says: so much state waits for it that nobody can want it all, or something
+// from another replica may have been lost on the way.
+var ErrSlow = errors.New("live: the client has fallen behind")
 
 // ErrClosed is what Next returns after Close, of the client or of the hub.
 var ErrClosed = errors.New("live: closed")
@@ -109,12 +110,12 @@ func (c *Client) Focus(topic, on string) {
 // Close leaves every topic and ends Next. It may be called more than once.
 func (c *Client) Close() {
 	c.hub.forget(c)
-	c.close()
+	c.end(ErrClosed)
 }
 
-func (c *Client) close() {
+func (c *Client) end(err error) {
 	c.mu.Lock()
-	c.fail(ErrClosed)
+	c.fail(err)
 	c.mu.Unlock()
 	c.rouse()
 }

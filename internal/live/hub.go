@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Hub connects those who publish with those who watch. Publish and Ring never
@@ -14,6 +15,7 @@ type Hub struct {
 	topics map[string]*topic
 	all    map[*Client]struct{}
 	turn   uint64 // of focus, so that the latest of a person's pages counts
+	relay  *Relay // nil: there are no other replicas, or they cannot be reached
 	closed bool
 }
 
@@ -21,6 +23,14 @@ type Hub struct {
 type topic struct {
 	clients   map[*Client]struct{}
 	listeners map[chan struct{}]struct{}
+	ours      atomic.Bool // something was published on this replica
+}
+
+// offer queues a frame for everybody who watches. The caller holds the hub's lock.
+func (t *topic) offer(f *Frame) {
+	for c := range t.clients {
+		c.Offer(f)
+	}
 }
 
 // NewHub returns a hub without clients.
@@ -50,9 +60,11 @@ func (h *Hub) Publish(f *Frame) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if t := h.topics[f.Topic]; t != nil {
-		for c := range t.clients {
-			c.Offer(f)
-		}
+		t.ours.Store(true)
+		t.offer(f)
+	}
+	if h.relay != nil {
+		h.relay.put(f)
 	}
 }
 
@@ -61,8 +73,12 @@ func (h *Hub) Ring(topic string) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	h.ring(topic)
+	if h.relay != nil {
+		h.relay.bell(topic)
+	}
 }
 
+// ring rings here only. The caller holds the lock.
 func (h *Hub) ring(name string) {
 	t := h.topics[name]
 	if t == nil {

@@ -16,6 +16,8 @@ type outbox struct {
 	states map[stateKey]*list.Element
 	bytes  int
 	state  int // bytes of state among them
+
+	dropped int // numbered frames that became part of a gap; nobody but the reader resets it
 }
 
 type stateKey struct{ topic, key string }
@@ -66,6 +68,9 @@ func (o *outbox) isFull(frames, bytes int) bool {
 func (o *outbox) collapse(topic string, f *Frame) {
 	gap := &Frame{Topic: topic, From: f.From, To: f.To, Gap: true}
 	var first *list.Element
+	if !f.Gap {
+		o.dropped++
+	}
 	for e := o.queue.Front(); e != nil; {
 		next := e.Next()
 		if queued := frameOf(e); queued.Topic == topic && !queued.isState() {
@@ -73,6 +78,9 @@ func (o *outbox) collapse(topic string, f *Frame) {
 			if first == nil {
 				first = o.queue.InsertBefore(gap, e)
 				o.account(gap, 1)
+			}
+			if queued != f && !queued.Gap {
+				o.dropped++
 			}
 			o.remove(e)
 		}
