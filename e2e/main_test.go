@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ var world struct {
 	db      *postgres.DB
 	setup   string // link for the first administrator
 	octollm string // the operator's command
+	printed printout
 	dir     string
 }
 
@@ -39,7 +41,12 @@ func run(m *testing.M) (code int) {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
-	return m.Run()
+	code = m.Run()
+	if strings.Contains(world.printed.text(), "DATA RACE") {
+		fmt.Fprintln(os.Stderr, "e2e: the server has a data race:\n"+world.printed.text())
+		code = 1
+	}
+	return code
 }
 
 // begin builds the programs, starts the stack and the browser. What it gives back ends
@@ -68,7 +75,7 @@ func begin(ctx context.Context) (end func(), err error) {
 	if err != nil {
 		return end, err
 	}
-	printed := &printout{}
+	printed := &world.printed
 	world.octollm = filepath.Join(bin, "octollm")
 	world.stack, err = stack.Start(ctx, stack.Options{
 		Dir: filepath.Join(world.dir, "data"), Octollm: world.octollm, Web: filepath.Join(bin, "web"), FreePorts: true, Speed: 12,
@@ -102,7 +109,7 @@ func begin(ctx context.Context) (end func(), err error) {
 
 func build(ctx context.Context, bin string) error {
 	for name, pkg := range map[string]string{"web": "./cmd/web", "octollm": "./demo/octollm"} {
-		cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(bin, name), pkg)
+		cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", filepath.Join(bin, name)}, append(buildFlags, pkg)...)...)
 		cmd.Dir = ".."
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", name, err, out)

@@ -31,6 +31,7 @@ func signIn(t *testing.T, name string) *tab {
 func createAna(t *testing.T) {
 	t.Helper()
 	w := newTab(t, admin)
+	defer w.close()
 	w.open(world.setup)
 	w.sees("Create the first account")
 	w.fill("input[name=name]", admin)

@@ -24,6 +24,8 @@ type tab struct {
 	ctx  context.Context
 	name string
 
+	close func() // checks the console once more; the test does it at its end
+
 	mu       sync.Mutex
 	problems []string
 	expected []string // complaints that the test causes on purpose
@@ -47,11 +49,12 @@ func newTab(t *testing.T, name string) *tab {
 			}
 		}
 	})
-	t.Cleanup(func() {
+	w.close = sync.OnceFunc(func() {
 		w.noComplaints()
 		cancel()
 		listening.Wait()
 	})
+	t.Cleanup(w.close)
 	w.size(1440, 900)
 	return w
 }
