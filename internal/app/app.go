@@ -197,7 +197,8 @@ func (a *App) SetupLink(ctx context.Context) (string, error) {
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
+		ReadTimeout: time.Minute, // of a whole request: nobody may send a form byte by byte; sockets have their own
+		ErrorLog:    slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -213,7 +214,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}
-	<-failed
+	if serveErr := <-failed; err == nil && !errors.Is(serveErr, http.ErrServerClosed) {
+		err = serveErr
+	}
 	return err
 }
 
@@ -242,7 +245,7 @@ func (a *App) identity() (host, owner string, err error) {
 		return "", "", err
 	}
 	path := filepath.Join(a.Settings.Data, "replica")
-	if name, err := os.ReadFile(path); err == nil && len(name) > 0 {
+	if name, err := os.ReadFile(path); err == nil && len(name) > 0 { //nolint:gosec // in our own data folder
 		return host, string(name), nil
 	}
 	owner = host + "-" + newName()

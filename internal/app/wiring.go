@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -50,8 +51,8 @@ func (r reviewRuns) ForReview(ctx context.Context, incident uuid.UUID) ([]review
 		return nil, err
 	}
 	all := make([]reviews.Run, 0, len(runs))
-	for i := len(runs) - 1; i >= 0; i-- { // they come newest first
-		one, err := r.one(ctx, runs[i])
+	for _, run := range slices.Backward(runs) { // they come newest first
+		one, err := r.one(ctx, run)
 		if err != nil {
 			return nil, err
 		}

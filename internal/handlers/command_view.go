@@ -74,7 +74,7 @@ func segments(p diagnostics.Plan) []views.Segment {
 	for _, m := range p.Missing {
 		places = append(places, place{m.Text, views.Segment{Text: m.Text, Open: true}})
 	}
-	rest, all, joined := p.Command.Text, []views.Segment(nil), ""
+	rest, all, joined := p.Command.Text, []views.Segment(nil), strings.Builder{}
 	for {
 		at, found := len(rest), place{}
 		for _, pl := range places {
@@ -84,16 +84,16 @@ func segments(p diagnostics.Plan) []views.Segment {
 		}
 		if at > 0 {
 			all = append(all, views.Segment{Text: rest[:at]})
-			joined += rest[:at]
+			joined.WriteString(rest[:at])
 		}
 		if found.text == "" {
 			break
 		}
 		all = append(all, found.seg)
-		joined += found.seg.Text
+		joined.WriteString(found.seg.Text)
 		rest = rest[at+len(found.text):]
 	}
-	if joined != p.Text && len(p.Missing) == 0 {
+	if joined.String() != p.Text && len(p.Missing) == 0 {
 		return []views.Segment{{Text: p.Text}}
 	}
 	return all
@@ -156,11 +156,12 @@ func outcome(run diagnostics.Run) string {
 		return "timed out"
 	case diagnostics.Refused:
 		return "refused"
+	default:
+		if run.ExitCode == nil {
+			return string(run.State)
+		}
+		return fmt.Sprintf("exit %d", *run.ExitCode)
 	}
-	if run.ExitCode == nil {
-		return string(run.State)
-	}
-	return fmt.Sprintf("exit %d", *run.ExitCode)
 }
 
 // target says where a command runs and from where.

@@ -143,8 +143,9 @@ func handoffState(state incidents.HandoffState) string {
 		return "accepted"
 	case incidents.HandoffOver:
 		return "resolved"
+	default:
+		return string(state)
 	}
-	return string(state)
 }
 
 func (s *Server) acceptHandoff(c echo.Context) error {

@@ -30,21 +30,54 @@ var hostile = rapid.OneOf(
 	}),
 )
 
-// fields are the names that some handler reads.
-var fields = rapid.SampledFrom([]string{
-	"key", "q", "group", "status", "severity", "lead", "before", "after", "timeline", "attached", "step", "command", "v.pod-name", "confirm",
-	"text_hash", "typed_environment", "title", "summary", "environment", "playbook", "replace", "to", "user", "email", "reason", "minutes",
-	"from", "L", "download", "page", "incident", "run", "since", "epoch", "log", "text", "note", "name", "display_name", "password", "current",
-	"role", "theme", "next", "done",
-})
+// reads are the names that a route takes values by, under the last word of its path.
+var reads = map[string][]string{
+	"":          {"q", "group"},
+	"login":     {"next"},
+	"ws":        {"page", "incident", "run", "since", "epoch", "log", "q", "group"},
+	"incidents": {"title", "summary", "severity", "environment", "playbook", "status", "lead", "q", "before"},
+	"incident":  {"playbook"},
+	":number":   {"timeline"},
+	"status":    {"to"},
+	"severity":  {"severity"},
+	"title":     {"title"},
+	"lead":      {"user"},
+	"notes":     {"text"},
+	"playbooks": {"playbook", "replace", "q"},
+	"escalate":  {"from", "reason"},
+	"extend":    {"minutes", "reason"},
+	"handoffs":  {"user", "email", "reason"},
+	"run":       {"attached", "step", "command", "v.pod-name"},
+	"runs":      {"attached", "step", "command", "v.pod-name", "confirm", "text_hash", "typed_environment"},
+	"done":      {"attached", "step", "note"},
+	":id":       {"L", "from"},
+	"lines":     {"from", "to"},
+	"raw":       {"download"},
+	"note":      {"text"},
+	"reviews":   {"before"},
+	"theme":     {"theme", "next"},
+	"password":  {"current", "password"},
+	"users":     {"done"},
+	"invite":    {"name", "role"},
+	"role":      {"role"},
+	":token":    {"name", "display_name", "email", "password"},
+}
 
-var values = rapid.Custom(func(t *rapid.T) url.Values {
-	v := url.Values{}
-	for range rapid.IntRange(0, 6).Draw(t, "fields") {
-		v.Add(fields.Draw(t, "field"), hostile.Draw(t, "value"))
+// values are hostile ones for some of what the route reads.
+func values(rt *rapid.T, route, label string, good map[string]string) url.Values {
+	v, names := url.Values{}, reads[route[strings.LastIndexByte(route, '/')+1:]]
+	for _, name := range append(names, "key", "x") {
+		switch {
+		case rapid.IntRange(0, 9).Draw(rt, "with "+name) > 6: // without it
+		case name == "key" && rapid.IntRange(0, 9).Draw(rt, "no key") > 0:
+		case good[name] != "" && rapid.Bool().Draw(rt, "good "+name):
+			v.Set(name, good[name])
+		case name != "x" || rapid.IntRange(0, 9).Draw(rt, "another") == 0:
+			v.Set(name, hostile.Draw(rt, label+" "+name))
+		}
 	}
 	return v
-})
+}
 
 // TestHostileRequests sends requests that nobody's browser would, as an administrator, to
 // every route: whatever comes back, it is not a failure of ours.
@@ -54,19 +87,21 @@ func TestHostileRequests(t *testing.T) {
 	kim := h.person(t, "Kim", authz.Admin)
 	in := h.declared(t, kim)
 	h.exec(t, "INSERT INTO sources (name, source_group, kind) VALUES ('am', 'am', 'alertmanager') ON CONFLICT DO NOTHING")
-	run, symptom := h.started(t, kim, in, "count").ID.String(), h.fired(t, "ArmDown").String()
+	step, symptom := h.started(t, kim, in, "count"), h.fired(t, "ArmDown").String()
 	attached, err := h.incidents.Attached(as(t, kim), in.ID)
 	must(t, err)
 	good := map[string]string{
-		"number": "1", "id": run, "attached": attached[0].ID.String(), "token": hookToken,
-		"symptoms": symptom, "playbooks": "arm-down", "users": kim.ID.String(),
+		"number": "1", "id": step.ID.String(), "attached": attached[0].ID.String(), "token": hookToken,
+		"symptoms": symptom, "playbooks": "arm-down", "users": h.person(t, "Vi", authz.Viewer).ID.String(),
+		"step": step.StepID, "command": step.CommandID, "user": kim.ID.String(), "playbook": "arm-down", "to": "acknowledged",
+		"severity": "2", "title": "slow", "environment": "prod", "minutes": "15", "reason": "x", "email": "jo@example.org",
 	}
 	routes := rapid.SampledFrom(h.Routes())
 	rapid.Check(t, func(rt *rapid.T) {
 		token := h.session(t, kim)
 		for range 25 {
 			method, pattern, _ := strings.Cut(routes.Draw(rt, "route"), " ")
-			if pattern == "/logout" || pattern == "/login" { // one ends the session, the other is slow on purpose
+			if pattern == "/logout" || method+pattern == "POST/login" { // one ends the session, the other is slow on purpose
 				continue
 			}
 			req := request(rt, method, pattern, good)
@@ -74,7 +109,7 @@ func TestHostileRequests(t *testing.T) {
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, req)
 			if w.Code >= http.StatusInternalServerError {
-				rt.Fatalf("%s %s: %d\n%s", method, req.URL, w.Code, tail(h.logs.String()))
+				rt.Fatalf("%s %s %q: %d\n%s", method, req.URL, req.PostForm, w.Code, tail(h.logs.String()))
 			}
 			if strings.Contains(w.Body.String(), "SQLSTATE") || strings.Contains(w.Body.String(), "<script>alert") {
 				rt.Fatalf("%s %s says too much: %s", method, req.URL, w.Body)
@@ -97,21 +132,25 @@ func request(rt *rapid.T, method, pattern string, good map[string]string) *http.
 		if other, known := good[segments[i-1]]; known && name == "id" {
 			fits = other
 		}
-		if rapid.Bool().Draw(rt, "fits") && fits != "" {
+		if rapid.IntRange(0, 9).Draw(rt, "fits") < 8 && fits != "" {
 			segments[i] = fits
 		} else {
 			segments[i] = url.PathEscape(hostile.Draw(rt, "parameter"))
 		}
 	}
-	address := strings.Join(segments, "/") + "?" + values.Draw(rt, "query").Encode()
-	body := values.Draw(rt, "form").Encode()
+	address := strings.Join(segments, "/")
+	if method == http.MethodGet || rapid.IntRange(0, 9).Draw(rt, "query") == 0 {
+		address += "?" + values(rt, pattern, "query", good).Encode()
+	}
+	body := values(rt, pattern, "form", good).Encode()
 	if rapid.IntRange(0, 9).Draw(rt, "raw") == 0 {
 		body = hostile.Draw(rt, "body")
 	}
 	req := httptest.NewRequestWithContext(rt.Context(), method, address, strings.NewReader(body))
 	req.Header.Set("Content-Type", rapid.SampledFrom([]string{
-		"application/x-www-form-urlencoded", "application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/plain", "",
+		"application/x-www-form-urlencoded", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/plain", "",
 	}).Draw(rt, "type"))
+	req.Header.Set("Origin", "http://"+req.Host)
 	req.Header.Set("Accept", rapid.SampledFrom([]string{"text/html", "*/*", "application/json"}).Draw(rt, "accept"))
 	return req
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -46,7 +45,7 @@ func (s *Server) listIncidents(c echo.Context) error {
 	if before > 0 {
 		q := c.QueryParams()
 		q.Set("before", strconv.FormatInt(before, 10))
-		m.Older = "/incidents?" + url.Values(q).Encode()
+		m.Older = "/incidents?" + q.Encode()
 	}
 	return s.render(c, http.StatusOK, m.View())
 }

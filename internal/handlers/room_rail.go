@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (s *Server) escalationView(d roomData) views.Escalation {
 	case v.DueAt == nil:
 		e.State = fmt.Sprintf("Level %d is the highest: nobody is above.", v.Level)
 	default:
-		e.NextWho, e.NextWhat = "L"+fmt.Sprint(v.Next()), ", "+levelNames[v.Next()]
+		e.NextWho, e.NextWhat = "L"+strconv.Itoa(v.Next()), ", "+levelNames[v.Next()]
 		e.Left, e.DueAt = views.Left(*v.DueAt, s.Now()), views.Clock(*v.DueAt)
 	}
 	if v.State != "" {

@@ -77,7 +77,7 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	m := views.Confirm{
 		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), StepLabel: "step " + strconv.Itoa(plan.Step.Number),
 		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title, Risk: plan.Risk.String(), Segments: segments(plan),
-		Environment: plan.Environment.Name, Where: string(plan.Environment.Platform), WhereDetail: "from " + s.Host,
+		Environment: plan.Environment.Name, Where: plan.Environment.Platform, WhereDetail: "from " + s.Host,
 		Why: []string{plan.Analysis.Why}, Undo: undo(plan.Step.Text), NoUndo: plan.Risk == shell.Destroy,
 		Told: "everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
