@@ -12,7 +12,7 @@ import (
 // gone and it says so, the escalation timer still fires, and the browsers come back by
 // themselves.
 func TestKilledServer(t *testing.T) {
-	ana := signIn(t, admin)
+	ana := signIn(t)
 	carl := invite(t, ana, "carl", "responder")
 	n := declare(t, ana, "Server dies during a run", "endless")
 	carl.open("/incidents/" + strconv.FormatInt(int64(n), 10))

@@ -10,7 +10,7 @@ import (
 // Bad input is answered with the right status and something that a person can read; the
 // data is as it was.
 func TestBadInput(t *testing.T) {
-	ana := signIn(t, admin)
+	ana := signIn(t)
 	ana.expect("status of 404")
 	for path, text := range map[string]string{
 		"/incidents/999999":                              "There is no incident INC-999999",

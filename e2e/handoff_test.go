@@ -11,7 +11,7 @@ import (
 // A handoff is an offer with a brief, on a phone, without JavaScript, to somebody without
 // an account. Looking changes nothing; until it is accepted the old lead stays.
 func TestHandoff(t *testing.T) {
-	ana := signIn(t, admin)
+	ana := signIn(t)
 	n := declare(t, ana, "Handed over at three", "endless")
 	ana.press("#room-header", "Acknowledge")
 	ana.within("#room-header", "Acknowledged")

@@ -63,7 +63,7 @@ func begin(ctx context.Context) (end func(), err error) {
 		return end, err
 	}
 	enders = append(enders, func() { _ = os.RemoveAll(world.dir) })
-	//nolint:gosec // other users must pass through it to their own folders
+	// Other users must pass through it to their own folders.
 	if err = os.Chmod(world.dir, 0o755); err != nil {
 		return end, err
 	}
@@ -86,10 +86,10 @@ func begin(ctx context.Context) (end func(), err error) {
 		return end, fmt.Errorf("%w\n%s", err, printed.text())
 	}
 	enders = append(enders, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := world.stack.Stop(ctx); err != nil {
-			fmt.Fprintln(os.Stderr, "e2e: stop:", err)
+		ending, cancelEnding := context.WithTimeout(context.Background(), time.Minute)
+		defer cancelEnding()
+		if stopErr := world.stack.Stop(ending); stopErr != nil {
+			fmt.Fprintln(os.Stderr, "e2e: stop:", stopErr)
 		}
 		if os.Getenv("E2E_LOG") != "" {
 			fmt.Fprintln(os.Stderr, printed.text())
@@ -139,6 +139,6 @@ func openBrowser(ctx context.Context) (end func(), err error) {
 	}
 	allocator, endAllocator := chromedp.NewExecAllocator(ctx, options...)
 	browser, endBrowser := chromedp.NewContext(allocator)
-	world.browser = browser
+	world.browser = browser //nolint:fatcontext // one browser for all promises, made once
 	return func() { endBrowser(); endAllocator() }, chromedp.Do(browser)
 }

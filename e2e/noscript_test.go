@@ -10,7 +10,7 @@ import (
 
 // Everything works with form posts alone: JavaScript only makes it nicer.
 func TestWithoutJavaScript(t *testing.T) {
-	ana := signIn(t, admin)
+	ana := signIn(t)
 	n := declare(t, ana, "No scripts here", "endless")
 	if _, err := chromedp.Call(ana.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)

@@ -14,14 +14,14 @@ const admin = "ana"
 
 var setUp sync.Once
 
-// signIn opens a window for the person and signs in; Ana is made on the way when she is
-// not there yet.
-func signIn(t *testing.T, name string) *tab {
+// signIn opens a window for Ana and signs in; she is made on the way when she is not there
+// yet.
+func signIn(t *testing.T) *tab {
 	t.Helper()
 	setUp.Do(func() { createAna(t) })
-	w := newTab(t, name)
+	w := newTab(t, admin)
 	w.open("/login")
-	w.fill("input[name=name]", name)
+	w.fill("input[name=name]", admin)
 	w.fill("input[name=password]", password)
 	w.press("main", "Sign in")
 	w.sees("Active incidents")

@@ -11,7 +11,7 @@ import (
 // The main job, end to end: an arm dies, Prometheus and Alertmanager say so, Ana opens an
 // incident, diagnoses and cures it while Bo watches, and the review tells what happened.
 func TestStory(t *testing.T) {
-	ana := signIn(t, admin)
+	ana := signIn(t)
 	bo := invite(t, ana, "bo", "responder")
 	ana.open("/")
 	ana.sees("all sources reporting")

@@ -182,7 +182,7 @@ func (w *tab) portraits(name string) {
 		return
 	}
 	for _, theme := range []string{"light", "dark"} {
-		w.is(fmt.Sprintf(`document.documentElement.dataset.theme = %s`, quote(theme)))
+		w.is("document.documentElement.dataset.theme = " + quote(theme))
 		w.picture(name + "-" + theme)
 		w.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateScale(2)))
 		w.picture(name + "-" + theme + "-phone")

@@ -30,11 +30,11 @@ type Permission string
 
 // The permissions. A permission that is missing in the table below is held by nobody.
 const (
-	Read             Permission = "read"              // see symptoms, incidents, runs, reviews, playbooks
-	Respond          Permission = "respond"           // declare, change, note, lead, escalate, hand over
-	RunCommands      Permission = "run commands"      // start and stop runs, mark steps done
-	ReadDisclosing   Permission = "read disclosing"   // see output of commands that disclose secrets
-	ManagePeople     Permission = "manage people"     // invite, disable, reset, change roles
+	Read             Permission = "read"            // see symptoms, incidents, runs, reviews, playbooks
+	Respond          Permission = "respond"         // declare, change, note, lead, escalate, hand over
+	RunCommands      Permission = "run commands"    // start and stop runs, mark steps done
+	ReadDisclosing   Permission = "read disclosing" // see output of commands that disclose secrets
+	ManagePeople     Permission = "manage people"   // invite, disable, reset, change roles
 	ManageOwnAccount Permission = "manage own account"
 )
 
