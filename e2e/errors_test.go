@@ -41,15 +41,15 @@ func TestBadInput(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer, body := send(t, req)
-			if answer.StatusCode != test.status || !strings.Contains(body, test.says) {
-				t.Errorf("%d %s", answer.StatusCode, body)
+			status, body := send(t, req)
+			if status != test.status || !strings.Contains(body, test.says) {
+				t.Errorf("%d %s", status, body)
 			}
 		})
 	}
 }
 
-func send(t *testing.T, req *http.Request) (*http.Response, string) {
+func send(t *testing.T, req *http.Request) (status int, body string) {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
@@ -58,9 +58,9 @@ func send(t *testing.T, req *http.Request) (*http.Response, string) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	all, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer, string(body)
+	return answer.StatusCode, string(all)
 }

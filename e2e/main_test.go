@@ -86,7 +86,7 @@ func begin(ctx context.Context) (end func(), err error) {
 		return end, fmt.Errorf("%w\n%s", err, printed.text())
 	}
 	enders = append(enders, func() {
-		ending, cancelEnding := context.WithTimeout(context.Background(), time.Minute)
+		ending, cancelEnding := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancelEnding()
 		if stopErr := world.stack.Stop(ending); stopErr != nil {
 			fmt.Fprintln(os.Stderr, "e2e: stop:", stopErr)
