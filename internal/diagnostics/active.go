@@ -51,28 +51,25 @@ func (s *Service) adopt(id uuid.UUID, child *supervisor.Child) {
 	}
 }
 
-// owns says whether the run is one of this process that has not ended.
-func (s *Service) owns(id uuid.UUID) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.active[id] != nil
-}
-
-// halt stops the run in the name of somebody; false when it is none of this process.
-func (s *Service) halt(id uuid.UUID, by string) bool {
+// ask notes who wants the run stopped, before anything else knows: from now on it does not
+// begin. false when it is no run of this process, or has ended.
+func (s *Service) ask(id uuid.UUID, by string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	run := s.active[id]
-	if run == nil {
-		return false
-	}
-	if run.stopBy == "" {
+	if run != nil && run.stopBy == "" {
 		run.stopBy = by
 	}
-	if run.child != nil {
+	return run != nil
+}
+
+// halt stops the process of the run, when it has one.
+func (s *Service) halt(id uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if run := s.active[id]; run != nil && run.child != nil {
 		run.child.Stop()
 	}
-	return true
 }
 
 // haltedBy tells who asked to stop the run, and whether the service stops all of them.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,7 +159,8 @@ func TestCutConnectionsLoseAndDoubleNothing(t *testing.T) {
 	client.Subscribe(diagnostics.Topic(run.ID))
 	events := make(chan supervisor.Event)
 	var written []supervisor.Event
-	go func() {
+	var writer sync.WaitGroup
+	writer.Go(func() {
 		for i := range 300 {
 			e := out(strings.Repeat("x", i) + "\n")
 			if i%7 == 0 {
@@ -173,8 +175,9 @@ func TestCutConnectionsLoseAndDoubleNothing(t *testing.T) {
 		}
 		events <- supervisor.Event{Exit: &supervisor.Exit{Clean: true}}
 		cut()
-	}()
+	})
 	ended := d.Follow(t.Context(), run, events)
+	writer.Wait()
 	if ended.State != diagnostics.Succeeded {
 		t.Fatalf("run: %+v\n%s", ended, d.log)
 	}

@@ -31,15 +31,16 @@ func (s *Service) Stop(ctx context.Context, id uuid.UUID) (Run, error) {
 	if errs.KindOf(err) == errs.NotFound || err == nil && !run.State.Active() {
 		return run, err
 	}
-	if err == nil {
+	ours := s.ask(id, actor.Name)
+	if err == nil && ours {
 		err = s.recordStop(ctx, actor, run)
 	}
-	halted := s.halt(id, actor.Name)
+	s.halt(id)
 	if err != nil {
 		return run, err
 	}
 	run, err = s.ByID(ctx, id)
-	if err == nil && !halted && run.State.Active() {
+	if err == nil && !ours && run.State.Active() {
 		return run, errs.New(errs.Conflict, "This run belongs to another replica.")
 	}
 	return run, err
@@ -47,9 +48,6 @@ func (s *Service) Stop(ctx context.Context, id uuid.UUID) (Run, error) {
 
 // recordStop records that the actor asked, once.
 func (s *Service) recordStop(ctx context.Context, actor authz.Actor, run Run) error {
-	if !s.owns(run.ID) {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, stopRecordWithin)
 	defer cancel()
 	return s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
