@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
-
+	"wardroom/internal/shell"
 	"wardroom/internal/supervisor"
 )
 
@@ -57,7 +56,7 @@ func (r *remoteStart) warning() string {
 	}
 	end = append(end, "pkill", "-f", regexp.QuoteMeta(strings.Join(r.inner, " ")))
 	for i, word := range end {
-		quoted, err := syntax.Quote(word, syntax.LangPOSIX)
+		quoted, err := shell.Quote(word)
 		if err != nil { // a control character: nothing that a person could paste
 			return "The process in " + r.where + " may still run."
 		}
