@@ -54,10 +54,9 @@ severity: 2
 
 ## Resolution
 
-### Step 3: Look after it
+### Step 3: Start it again
 
-Go there.
-`
+` + "```sh {id=again risk=change}\nseq 1 2\n```\n"
 
 const hookToken = "a-token-that-only-the-source-knows"
 

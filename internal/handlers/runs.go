@@ -88,8 +88,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	if len(plan.Missing) > 0 {
 		m.Refused = plan.Missing[0].Text + " needs a value."
 	}
+	status := http.StatusOK
 	if problem != nil {
-		m.Problem = errs.Message(problem)
+		status, m.Problem = statuses[errs.KindOf(problem)], errs.Message(problem)
 	}
 	same, err := s.Diagnostics.Elsewhere(ctx, plan)
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		m.Warning = "The same command runs in " + views.IncidentName(int(same[0].Number)) + " right now, started by " + same[0].By + "."
 	}
 	m.Values, m.Hidden = confirmed(plan, req)
-	return s.render(c, http.StatusOK, m.View())
+	return s.render(c, status, m.View())
 }
 
 // confirmed lists the values for people to check, and what the confirmation posts: only

@@ -117,6 +117,30 @@ func TestASecondClickAttaches(t *testing.T) {
 	}
 }
 
+// What was confirmed is not what would run: the confirmation is shown again, as a refusal.
+func TestAConfirmationOfSomethingElse(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	in := h.declared(t, ana)
+	attached, err := h.incidents.Attached(as(t, ana), in.ID)
+	must(t, err)
+	step := attached[0].Playbook.Sections[len(attached[0].Playbook.Sections)-1].Steps[0]
+	fields := []string{"attached", attached[0].ID.String(), "step", step.ID, "command", "again", "confirm", "change", "text_hash", "another"}
+	b := h.browser(t, ana)
+	a := b.post(t, "/incidents/1/runs", fields...).want(t, http.StatusConflict)
+	a.has(t, "#confirm", "This is not what was confirmed")
+	if n := h.count(t, "SELECT count(*) FROM runs"); n != 0 {
+		t.Errorf("%d runs", n)
+	}
+	hash, _ := attr(find(a.doc, "input[name=text_hash]")[0], "value")
+	fields[len(fields)-1] = hash
+	b.post(t, "/incidents/1/runs", fields...).want(t, http.StatusSeeOther)
+	if n := h.count(t, "SELECT count(*) FROM runs WHERE risk = 'change' AND started_name = 'Ana'"); n != 1 {
+		t.Errorf("%d runs", n)
+	}
+}
+
 // Output that may hold secrets is for responders: by page, by file, by repair and by socket.
 func TestDisclosingOutput(t *testing.T) {
 	t.Parallel()
