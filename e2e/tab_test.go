@@ -163,6 +163,7 @@ func (w *tab) picture(name string) string {
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
 	defer cancel()
+	w.is(`scrollTo(0, 0) ?? true`) // sticky bars belong at the top of a picture
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		return err.Error()
