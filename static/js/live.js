@@ -7,6 +7,7 @@ import { morph, morphPage, parse } from "./morph.js";
 const STALE = 45_000;
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 10_000;
+const SIGNED_OUT = 4501; // the session ended: coming back needs a person
 
 const query = document.body.dataset.socket;
 const held = new Map(); // id → html that waits until nobody points at the region
@@ -14,6 +15,7 @@ let socket = null;
 let attempts = 0;
 let retry = 0;
 let lastFrame = Date.now();
+let signedOut = false;
 let paused = null; // frames that wait while updates are paused
 
 export function send(message) {
@@ -36,7 +38,7 @@ function address() {
 
 function connect() {
   clearTimeout(retry);
-  if (!query || socket?.readyState <= WebSocket.OPEN) return;
+  if (!query || signedOut || socket?.readyState <= WebSocket.OPEN) return;
   const mine = new WebSocket(address());
   socket = mine;
   mine.onopen = () => {
@@ -50,9 +52,15 @@ function connect() {
     take(JSON.parse(event.data));
     show();
   };
-  mine.onclose = () => {
+  mine.onclose = ({ code }) => {
     if (socket !== mine) return;
     socket = null;
+    if (code === SIGNED_OUT) {
+      signedOut = true;
+      announce("You are signed out. Drafts are kept; sign in again to go on.", true);
+      show();
+      return;
+    }
     const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempts++) * (0.7 + 0.6 * Math.random());
     retry = setTimeout(connect, delay);
     show();
@@ -196,7 +204,10 @@ function show() {
   const open = socket?.readyState === WebSocket.OPEN;
   let state = "live";
   let text = "Live";
-  if (paused) {
+  if (signedOut) {
+    state = "offline";
+    text = "Signed out – sign in again";
+  } else if (paused) {
     state = "paused";
     text = `Paused – ${paused.length} waiting`;
   } else if (!navigator.onLine || silent) {
@@ -233,6 +244,9 @@ function focusStep() {
 }
 
 if (query) {
+  // A page that answered a form (a handoff's link) stands at an address that only takes forms.
+  const room = document.getElementById("main")?.dataset.incident;
+  if (room && location.pathname !== `/incidents/${room}`) history.replaceState(null, "", `/incidents/${room}`);
   logs.start(send);
   document.addEventListener("focusin", (event) => {
     const step = event.target.closest("[data-step]")?.dataset.step;

@@ -20,6 +20,8 @@ const callbacks = {
     if (old.hasAttribute("data-log") && fresh.getAttribute?.("data-log") === old.getAttribute("data-log")) return false;
     return true;
   },
+  // What can be shown only once stays until the person leaves.
+  beforeNodeRemoved: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-keep")),
   beforeAttributeUpdated: (name) => name !== "open",
 };
 
