@@ -67,7 +67,8 @@ func (b *Broker) Start(ctx context.Context) {
 	b.done.Go(func() { b.run(ctx) })
 }
 
-// Stop ends the connection. What waits is not sent any more.
+// Stop sends what waits and ends the connection. A Redis that does not answer keeps it for
+// some seconds at most.
 func (b *Broker) Stop() error {
 	if b.cancel != nil {
 		b.cancel()

@@ -129,6 +129,37 @@ func TestStopDoesNotWaitForRedis(t *testing.T) {
 	accepting.Wait()
 }
 
+func TestLastWordsArrive(t *testing.T) {
+	t.Parallel()
+	s := redisServer(t)
+	here, there := live.NewHub(), live.NewHub()
+	joined, stopJoined := there.Listen("joined")
+	defer stopJoined()
+	broker(t, s.url(), there, quiet)
+	<-joined
+	leaving, err := redisbroker.New(redisbroker.Options{URL: s.url(), Channel: "wardroom", Hub: here, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaving.Start(t.Context())
+	<-joined
+	far := there.NewClient(live.Person{})
+	defer far.Close()
+	far.Subscribe(run)
+	bell, stop := there.Listen("incident:1")
+	defer stop()
+	here.Publish(&live.Frame{Topic: run, Key: "end", Data: []byte("stopped")})
+	here.Ring("incident:1")
+	if err = leaving.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	<-bell
+	f, err := far.Next(t.Context())
+	if err != nil || string(f.Data) != "stopped" {
+		t.Errorf("at the end came %+v, %v", f, err)
+	}
+}
+
 func TestForeignMessagesDoNothing(t *testing.T) {
 	t.Parallel()
 	s := redisServer(t)

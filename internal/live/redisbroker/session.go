@@ -124,8 +124,9 @@ func (s *session) send(ctx context.Context) error {
 	}
 }
 
+// publish does not end with ctx: what waits when we stop still goes out, if Redis is there.
 func (s *session) publish(ctx context.Context, all ...message) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, m := range all {
