@@ -66,7 +66,7 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	a.onClose(a.database.Close)
-	for _, step := range []func(context.Context) error{a.loadPlaybooks, a.build, a.begin} {
+	for _, step := range []func(context.Context) error{a.loadPlaybooks, a.connect, a.build, a.begin} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
