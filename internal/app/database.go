@@ -17,7 +17,7 @@ import (
 	"wardroom/internal/postgres/embedded"
 )
 
-// Roles of the private cluster: the owner migrates, the app works.
+// owner of the private cluster. It migrates; the application works as postgres.AppRole.
 const owner = "wardroom"
 
 // Database is the pool, and the private server behind it when there is one.
@@ -41,14 +41,10 @@ func JoinDatabase(ctx context.Context, settings config.Settings, log *slog.Logge
 
 func open(ctx context.Context, settings config.Settings, log *slog.Logger, join bool) (_ *Database, err error) {
 	d := &Database{}
-	url := settings.DatabaseURL
-	if url == "" {
-		if url, err = d.private(ctx, settings, log, join); err != nil {
-			return nil, err
-		}
-	}
-	if err = postgres.Migrate(ctx, url, log); err == nil {
-		d.DB, err = postgres.Open(ctx, url)
+	if url := settings.DatabaseURL; url != "" {
+		err = d.ready(ctx, url, url, log)
+	} else {
+		err = d.private(ctx, settings, log, join)
 	}
 	if err != nil {
 		return nil, errors.Join(unreachable(err), d.Close(context.WithoutCancel(ctx)))
@@ -75,24 +71,53 @@ func unreachable(err error) error {
 	return fmt.Errorf("cannot use the database %s at %s as %s (%s): see DATABASE_URL", failed.Config.Database, address, failed.Config.User, reason)
 }
 
+// ready migrates as one role and opens the pool as another, which may be the same.
+func (d *Database) ready(ctx context.Context, migrate, work string, log *slog.Logger) (err error) {
+	if err = postgres.Migrate(ctx, migrate, log); err != nil {
+		return err
+	}
+	if err = postgres.GrantAppRole(ctx, migrate); err != nil {
+		return err
+	}
+	d.DB, err = postgres.Open(ctx, work)
+	return err
+}
+
 // private starts the data directory's own PostgreSQL, or joins the one that runs there.
-func (d *Database) private(ctx context.Context, settings config.Settings, log *slog.Logger, join bool) (string, error) {
+func (d *Database) private(ctx context.Context, settings config.Settings, log *slog.Logger, join bool) error {
 	opts := PrivateDatabase(settings.Data)
 	opts.User, opts.Log = settings.User, log
 	server, err := embedded.Start(ctx, opts)
 	if _, busy := errors.AsType[*embedded.InUseError](err); busy && join {
-		return embedded.Address(opts, owner, owner)
+		return d.joined(ctx, opts, log)
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
 	d.server = server
-	return server.DSN(owner, owner), nil
+	url := server.DSN(owner, owner)
+	if err = postgres.CreateAppRole(ctx, url); err != nil {
+		return err
+	}
+	return d.ready(ctx, url, server.DSN(owner, postgres.AppRole), log)
+}
+
+// joined works beside the Wardroom that has started the server, and made the role.
+func (d *Database) joined(ctx context.Context, opts embedded.Options, log *slog.Logger) error {
+	url, err := embedded.Address(opts, owner, owner)
+	if err != nil {
+		return err
+	}
+	work, err := embedded.Address(opts, owner, postgres.AppRole)
+	if err != nil {
+		return err
+	}
+	return d.ready(ctx, url, work, log)
 }
 
 // PrivateDatabase names the PostgreSQL of a data directory.
 func PrivateDatabase(data string) embedded.Options {
-	return embedded.Options{Dir: filepath.Join(data, "postgres"), Owner: owner, Database: owner}
+	return embedded.Options{Dir: filepath.Join(data, "postgres"), Owner: owner, Database: owner, Roles: []string{postgres.AppRole}}
 }
 
 // Close ends the connections, then the private server.

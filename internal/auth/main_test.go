@@ -46,7 +46,7 @@ type world struct {
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	db, out := pgtest.New(t), &logs{}
+	db, out := pgtest.NewApp(t), &logs{}
 	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w := world{Service: auth.New(db, log), db: db, logs: out, start: time.Now().UTC().Truncate(time.Second)}
 	w.at(t, 0)
@@ -122,11 +122,8 @@ func tokenOf(t *testing.T, fresh auth.Fresh) string {
 // at moves the database's clock to d after the start.
 func (w world) at(t *testing.T, d time.Duration) {
 	t.Helper()
-	_, err := w.db.Pool.Exec(t.Context(), fmt.Sprintf(`CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz
+	pgtest.ExecAsOwner(t, w.db, fmt.Sprintf(`CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz
 		LANGUAGE sql VOLATILE PARALLEL SAFE AS $$ SELECT timestamptz '%s' $$`, w.start.Add(d).Format(time.RFC3339)))
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func (w world) count(t *testing.T, query string) int {

@@ -13,7 +13,7 @@ import (
 // none of them gets an answer. What said nothing about a password does not count.
 func TestEveryNameCostsAHash(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	s := New(db, slog.New(slog.DiscardHandler))
 	setup, err := s.SetupLink(authz.WithActor(t.Context(), authz.Wardroom()))
 	if err != nil {

@@ -43,7 +43,7 @@ type bundle struct {
 
 func setup(t *testing.T) bundle {
 	t.Helper()
-	b := bundle{db: pgtest.New(t), bell: make(bell, 10_000)}
+	b := bundle{db: pgtest.NewApp(t), bell: make(bell, 10_000)}
 	setClock(t, b.db, t0)
 	b.service = b.newService()
 	b.ana, b.bo = addUser(t, b.db, "ana"), addUser(t, b.db, "bo")
@@ -58,13 +58,10 @@ func (b bundle) newService() *escalation.Service {
 // setClock makes the database's clock stand still at a moment.
 func setClock(t *testing.T, db *postgres.DB, at time.Time) {
 	t.Helper()
-	_, err := db.Pool.Exec(t.Context(), fmt.Sprintf(
+	pgtest.ExecAsOwner(t, db, fmt.Sprintf(
 		"CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '%s' $$",
 		at.Format(time.RFC3339Nano),
 	))
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func addUser(t *testing.T, db *postgres.DB, name string) authz.Actor {

@@ -13,6 +13,7 @@ import (
 	"wardroom/internal/authz"
 	"wardroom/internal/errs"
 	"wardroom/internal/incidents"
+	"wardroom/internal/postgres/pgtest"
 )
 
 func (d *desk) offer(t *testing.T, from authz.Actor, in incidents.Incident, to incidents.HandoffTo) (incidents.Handoff, string) {
@@ -233,7 +234,7 @@ func TestOffersEndWithTheirTimeAndWithTheIncident(t *testing.T) {
 	if got := d.state(t, over); got != incidents.HandoffExpired {
 		t.Errorf("after reopening: %s", got)
 	}
-	d.exec(t, `CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql AS
+	pgtest.ExecAsOwner(t, d.db, `CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql AS
 		$$ SELECT clock_timestamp() + interval '24 hours 1 second' $$`)
 	if answer, err := d.Accept(t.Context(), late); err != nil || answer.Changed || answer.Handoff.State != incidents.HandoffExpired {
 		t.Errorf("a day later: %+v, err %v", answer, err)

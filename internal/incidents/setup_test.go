@@ -35,7 +35,7 @@ type desk struct {
 
 func setup(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{db: pgtest.New(t), escalation: &clock{}, catalogue: &shelf{}, mail: &postbox{}}
+	d := &desk{db: pgtest.NewApp(t), escalation: &clock{}, catalogue: &shelf{}, mail: &postbox{}}
 	d.ana = d.person(t, "Ana", authz.Responder)
 	d.bo = d.person(t, "Bo", authz.Responder)
 	d.vi = d.person(t, "Vi", authz.Viewer)

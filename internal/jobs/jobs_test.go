@@ -67,7 +67,7 @@ const secret = "https://wardroom.example.org/handoff/secret"
 // what ended is removed at the start.
 func TestMailGoesOutAfterTheCommit(t *testing.T) {
 	t.Parallel()
-	db, out := pgtest.New(t), &logs{}
+	db, out := pgtest.NewApp(t), &logs{}
 	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	server := notifytest.Start(t, notifytest.Options{})
 	mailer, err := notify.NewMailer("smtp://"+server.Addr, "wardroom@example.org")
@@ -124,7 +124,7 @@ func TestMailGoesOutAfterTheCommit(t *testing.T) {
 
 func TestEnqueue(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	client, err := New(db, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func (d *deliverer) Deliver(_ context.Context, _ uuid.UUID, last bool) error {
 
 func TestWhatBecomesOfAMailJob(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	tests := map[string]struct {
 		answer      error
 		maxAttempts int

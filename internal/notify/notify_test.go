@@ -83,7 +83,7 @@ func TestDeliveries(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db, jobs, out := pgtest.New(t), &queue{}, &outbox{answers: test.answers}
+			db, jobs, out := pgtest.NewApp(t), &queue{}, &outbox{answers: test.answers}
 			s := notify.New(db, out, jobs, slog.New(slog.DiscardHandler))
 			id, err := mailTo(t, db, s, "bo@example.org")
 			if err != nil || len(jobs.jobs) != 1 || jobs.jobs[0] != (notify.SendMail{Delivery: id}) {
@@ -114,7 +114,7 @@ func TestDeliveries(t *testing.T) {
 // knows whether it arrived.
 func TestAKilledAttemptIsDoubtful(t *testing.T) {
 	t.Parallel()
-	db, out := pgtest.New(t), &outbox{answers: []error{errors.New("451 try later")}}
+	db, out := pgtest.NewApp(t), &outbox{answers: []error{errors.New("451 try later")}}
 	s := notify.New(db, out, &queue{}, slog.New(slog.DiscardHandler))
 	id, err := mailTo(t, db, s, "bo@example.org")
 	if err != nil {
@@ -133,7 +133,7 @@ func TestAKilledAttemptIsDoubtful(t *testing.T) {
 
 func TestStoppingIsNoLastAttempt(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s := notify.New(db, senderFunc(func(context.Context, notify.Mail) error {
 		cancel()
@@ -157,7 +157,7 @@ func (f senderFunc) Send(ctx context.Context, m notify.Mail) error { return f(ct
 
 func TestLostJobsLeaveNoText(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	s := notify.New(db, &outbox{}, &queue{}, slog.New(slog.DiscardHandler))
 	ctx := authz.WithActor(t.Context(), authz.Wardroom())
 	for _, age := range []string{"0 hours", "25 hours"} {
@@ -183,7 +183,7 @@ func TestLostJobsLeaveNoText(t *testing.T) {
 
 func TestWithoutAMailServer(t *testing.T) {
 	t.Parallel()
-	db, jobs := pgtest.New(t), &queue{}
+	db, jobs := pgtest.NewApp(t), &queue{}
 	s := notify.New(db, nil, jobs, slog.New(slog.DiscardHandler))
 	id, err := mailTo(t, db, s, "bo@example.org")
 	if err != nil || len(jobs.jobs) != 0 || s.CanMail() {
@@ -196,7 +196,7 @@ func TestWithoutAMailServer(t *testing.T) {
 
 func TestOddAddresses(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	s := notify.New(db, nil, &queue{}, slog.New(slog.DiscardHandler))
 	for _, to := range []string{"", "bo", "Bo <bo@example.org>", "bo@example.org, eve@example.org", "bo@example.org\r\nRCPT TO:<eve@example.org>"} {
 		if _, err := mailTo(t, db, s, to); errs.KindOf(err) != errs.Invalid {
@@ -207,7 +207,7 @@ func TestOddAddresses(t *testing.T) {
 
 func TestForIncident(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := pgtest.NewApp(t)
 	s := notify.New(db, nil, &queue{}, slog.New(slog.DiscardHandler))
 	incident := uuid.New()
 	if _, err := db.Pool.Exec(t.Context(), "INSERT INTO incidents (id, title, severity, began_at) VALUES ($1, 'x', 2, now())", incident); err != nil {

@@ -42,7 +42,7 @@ type night struct {
 func setup(t *testing.T) *night {
 	t.Helper()
 	n := &night{
-		db: pgtest.New(t), ledger: timeline.New(silent{}), incident: uuid.Must(uuid.NewV7()),
+		db: pgtest.NewApp(t), ledger: timeline.New(silent{}), incident: uuid.Must(uuid.NewV7()),
 		ana: authz.Actor{ID: uuid.Must(uuid.NewV7()), Name: "Ana", Role: authz.Responder},
 	}
 	n.exec(t, "INSERT INTO users (id, name, display_name, role) VALUES ($1, 'ana', 'Ana', 'responder')", n.ana.ID)
@@ -70,7 +70,7 @@ func (n *night) exec(t *testing.T, statement string, args ...any) {
 // at moves the database's clock.
 func (n *night) at(t *testing.T, at string) {
 	t.Helper()
-	n.exec(t, "CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '2026-11-23 "+at+"+00' $$")
+	pgtest.ExecAsOwner(t, n.db, "CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '2026-11-23 "+at+"+00' $$")
 }
 
 func (n *night) happened(t *testing.T, at string, kind timeline.Kind, data any) {

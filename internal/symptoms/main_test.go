@@ -80,7 +80,7 @@ func setup(t *testing.T, url string) bundle {
 
 func setupWith(t *testing.T, file config.File) bundle {
 	t.Helper()
-	b := bundle{db: pgtest.New(t), bell: make(bell, 10_000)}
+	b := bundle{db: pgtest.NewApp(t), bell: make(bell, 10_000)}
 	b.setClock(t, t0)
 	var err error
 	b.service, err = symptoms.New(symptoms.Config{
@@ -108,13 +108,10 @@ func tokenFile(t *testing.T) string {
 // setClock makes the database's clock stand still at a moment.
 func (b bundle) setClock(t *testing.T, at time.Time) {
 	t.Helper()
-	_, err := b.db.Pool.Exec(t.Context(), fmt.Sprintf(
+	pgtest.ExecAsOwner(t, b.db, fmt.Sprintf(
 		"CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '%s' $$",
 		at.Format(time.RFC3339Nano),
 	))
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // alert is one of a test's alerts; times are minutes after t0, end 0 is none.

@@ -42,7 +42,7 @@ func (b *bell) rung() []string {
 
 func setup(t *testing.T) (db *postgres.DB, ledger *timeline.Ledger, rung *bell, incident uuid.UUID) {
 	t.Helper()
-	db = pgtest.New(t)
+	db = pgtest.NewApp(t)
 	rung = &bell{}
 	incident = uuid.Must(uuid.NewV7())
 	if _, err := db.Pool.Exec(t.Context(),
@@ -144,9 +144,7 @@ func TestPurgedWordsLeaveATombstone(t *testing.T) {
 		}
 	}
 	hash := sha256.Sum256([]byte("the password is hunter2"))
-	if _, err := db.Pool.Exec(t.Context(), "UPDATE contents SET body = NULL WHERE hash = $1", hash[:]); err != nil {
-		t.Fatal(err)
-	}
+	pgtest.ExecAsOwner(t, db, "UPDATE contents SET body = NULL WHERE hash = $1", hash[:])
 	records, err := timeline.List(t.Context(), db, incident, 0, 10)
 	if err != nil {
 		t.Fatal(err)

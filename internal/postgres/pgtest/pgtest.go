@@ -52,11 +52,39 @@ func Run(m *testing.M) int {
 	return code
 }
 
-// New opens a database of the test's own with the newest schema. A PostgreSQL that
-// cannot be started fails the test; it never skips it.
+// New opens a database of the test's own with the newest schema, as its owner, who may
+// replace what is in it. A PostgreSQL that cannot be started fails the test; it never skips
+// it.
 func New(t *testing.T) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), URL(t))
+	return open(t, URL(t))
+}
+
+// NewApp is New for tests of services: it works as the application's role, which may no more
+// than the application needs.
+func NewApp(t *testing.T) *postgres.DB {
+	t.Helper()
+	name := clone(t)
+	return open(t, cluster.server.DSN(name, postgres.AppRole))
+}
+
+// ExecAsOwner does in db's database what the application may not: it moves the clock, or
+// rewrites what is written.
+func ExecAsOwner(t *testing.T, db *postgres.DB, statement string, args ...any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), cluster.server.DSN(db.Pool.Config().ConnConfig.Database, owner))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	if _, err = conn.Exec(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, url string) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +92,16 @@ func New(t *testing.T) *postgres.DB {
 	return db
 }
 
-// URL clones a migrated database and gives its address, for tests that connect themselves.
+// URL clones a migrated database and gives its owner's address, for tests that connect
+// themselves.
 func URL(t *testing.T) string {
+	t.Helper()
+	name := clone(t)
+	return cluster.server.DSN(name, owner)
+}
+
+// clone makes a database for the test and gives its name.
+func clone(t *testing.T) string {
 	t.Helper()
 	cluster.once.Do(func() { cluster.err = start() })
 	if cluster.err != nil {
@@ -81,7 +117,7 @@ func URL(t *testing.T) string {
 			t.Error("pgtest: ", err)
 		}
 	})
-	return cluster.server.DSN(name, owner)
+	return name
 }
 
 func start() error {
@@ -93,7 +129,7 @@ func start() error {
 	defer cancel()
 	cluster.dir = dir
 	cluster.server, err = embedded.Start(ctx, embedded.Options{
-		Dir: dir, User: "nobody", Owner: owner, FsyncOff: true, Log: slog.New(slog.DiscardHandler),
+		Dir: dir, User: "nobody", Owner: owner, Roles: []string{postgres.AppRole}, FsyncOff: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return err
@@ -101,7 +137,14 @@ func start() error {
 	if err := admin(ctx, "CREATE DATABASE "+template); err != nil {
 		return err
 	}
-	return postgres.Migrate(ctx, cluster.server.DSN(template, owner), slog.New(slog.DiscardHandler))
+	url := cluster.server.DSN(template, owner)
+	if err := postgres.CreateAppRole(ctx, url); err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, url, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
+	return postgres.GrantAppRole(ctx, url)
 }
 
 // adminMu keeps clones apart: PostgreSQL refuses a template that another session copies.
