@@ -18,6 +18,7 @@ import (
 	"wardroom/internal/escalation"
 	"wardroom/internal/handlers"
 	"wardroom/internal/incidents"
+	"wardroom/internal/inventory"
 	"wardroom/internal/jobs"
 	"wardroom/internal/live"
 	"wardroom/internal/notify"
@@ -118,8 +119,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	stock := inventory.New(a.Environments, a.Log)
+	a.onClose(func(context.Context) error { stock.Close(); return nil })
 	a.runs = diagnostics.New(db, ledger, a.hub, led, a.Environments, diagnostics.Options{
 		Executable: a.Executable, Data: a.Settings.Data, Owner: owner, Host: host, RunUser: a.Settings.RunUser, Own: a.own(),
+		Inventory: stock,
 	}, a.Log)
 	a.server, err = handlers.New(ctx, handlers.Deps{
 		Settings: a.Settings, Environments: a.Environments, DB: db, Auth: a.auth, Symptoms: a.symptoms, Incidents: led,

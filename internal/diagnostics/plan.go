@@ -75,7 +75,7 @@ type Plan struct {
 	Hash        string     // names text, environment and class: what a confirmation refers to
 	Timeout     time.Duration
 
-	hostile []Value // from an alert, and in no list of the environment
+	hostile []foreign
 }
 
 // Asks says whether the plan must be confirmed before it runs.
@@ -87,6 +87,7 @@ type Planner struct {
 	env   config.Environment
 	known bool // the environment is in the file
 	fill  filling
+	stock Inventory // nil: there is none
 }
 
 // Planner reads what the incident's commands are planned with.
@@ -98,7 +99,7 @@ func (s *Service) Planner(ctx context.Context, number int64) (*Planner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("diagnostics: incident %d: %w", number, postgres.MapError(err))
 	}
-	p := &Planner{room: room}
+	p := &Planner{room: room, stock: s.opts.Inventory}
 	p.env, p.known = s.environments.Environment(room.Environment)
 	p.fill, err = s.fill(ctx, room.ID, p.env)
 	return p, err
@@ -107,7 +108,8 @@ func (s *Service) Planner(ctx context.Context, number int64) (*Planner, error) {
 // Environment is where the incident's commands run; ok is false when it has none.
 func (p *Planner) Environment() (env config.Environment, ok bool) { return p.env, p.known }
 
-// Plan tells what the request would run. It changes nothing.
+// Plan tells what the request would run, and asks the inventory for values that only an
+// alert vouches for. It changes nothing.
 func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
 	planner, err := s.Planner(ctx, req.Incident)
 	if err != nil {
@@ -117,10 +119,14 @@ func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return planner.Plan(book, req)
+	plan, err := planner.Plan(book, req)
+	if err == nil {
+		plan.ask(ctx, planner.stock)
+	}
+	return plan, err
 }
 
-// Plan tells what the request would run from the playbook.
+// Plan tells what the request would run from the playbook, without asking the inventory.
 func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 	step, ok := book.Step(req.Step)
 	if !ok {
@@ -141,7 +147,7 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 		}
 	}
 	p.resolve(PolicyOf(pl.env), pl.fill.with(req.Values))
-	p.judge(pl.room.Status, pl.known)
+	p.judge(pl.room.Status, pl.known, pl.stock)
 	p.Hash = p.hash()
 	return p, nil
 }
@@ -158,7 +164,7 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 		p.Values = append(p.Values, v)
 		values[param.Name] = v.Value
 		if v.Origin == FromAlert && !fill.allows(param, v.Value) {
-			p.hostile = append(p.hostile, v)
+			p.hostile = append(p.hostile, foreign{v, param.Label})
 		}
 	}
 	p.Analysis = policy.Analyse(p.Command.Text)
@@ -177,7 +183,7 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 }
 
 // judge says why the plan can't be run, if it can't.
-func (p *Plan) judge(status string, known bool) {
+func (p *Plan) judge(status string, known bool, stock Inventory) {
 	switch {
 	case p.Refused != "":
 	case !known:
@@ -193,18 +199,8 @@ func (p *Plan) judge(status string, known bool) {
 	case p.Risk == shell.Destroy && p.Environment.Approvals != "none":
 		p.Refused = fmt.Sprintf("Environment %s asks for a second person's approval before anything is destroyed, and approvals are not available yet.", p.Environment.Name)
 	default:
-		p.Refused = p.unlisted()
+		p.Refused = p.unlisted(stock)
 	}
-}
-
-// unlisted refuses a change whose values come from an alert and are in no list of the
-// environment: labels are hostile (EXECUTION.md 6).
-func (p *Plan) unlisted() string {
-	if p.Risk == shell.Read || len(p.hostile) == 0 {
-		return ""
-	}
-	v := p.hostile[0]
-	return fmt.Sprintf("%s=%q comes from the alert, and environment %s does not list it among the values that a change may use.", v.Name, v.Value, p.Environment.Name)
 }
 
 func (p *Plan) hash() string {

@@ -35,6 +35,7 @@ type Options struct {
 	Own        []string      // Wardroom's own addresses, never reachable from a run
 	MaxBytes   int64         // of a run's raw output; the rest is dropped and said so. 0: 256 MiB
 	Grace      time.Duration // between SIGTERM and SIGKILL when a run is stopped. 0: ten seconds
+	Inventory  Inventory     // vouches for values from alerts; nil: only the environment's lists do
 }
 
 // Service starts, records and stops runs.
