@@ -132,6 +132,7 @@ func TestMistakes(t *testing.T) {
 		"alertmanager":         {environment("alertmanager: [ftp://x]"), `environment "a": alertmanager "ftp://x" is not http(s)://host`},
 		"kubeconfig":           {environment("kubernetes: {kubeconfig: kube.yml}"), `environment "a": kubernetes: kubeconfig "kube.yml" is not an absolute path`},
 		"no kubeconfig":        {environment("kubernetes: {kubeconfig: DIR/none}"), `environment "a": kubernetes: kubeconfig: there is no file DIR/none`},
+		"no file of contexts":  {environment("kubernetes: {context: eu}"), `environment "a": kubernetes: context: "eu" is in no kubeconfig; say in which`},
 		"system group":         {environment("kubernetes: {groups: ['system:masters']}"), `environment "a": kubernetes: groups: "system:masters" begins with system:, which may not be impersonated`},
 		"host":                 {environment("hosts: {api: 'two words'}"), `environment "a": hosts: "api": "two words" is not host:port, a host or http(s)://host`},
 		"host scheme":          {environment("hosts: {api: 'file:///etc'}"), `environment "a": hosts: "api": "file:///etc" is not host:port, a host or http(s)://host`},

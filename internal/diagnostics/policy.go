@@ -31,12 +31,21 @@ func PolicyOf(env config.Environment) shell.Policy {
 	// What programs lists comes first and wins.
 	if k := env.Kubernetes; k != nil {
 		p.Namespaces = k.Namespaces
-		p.Programs = append(p.Programs, shell.HostProgram{Name: "kubectl", Env: map[string]string{"KUBECONFIG": k.Kubeconfig}})
+		p.Programs = append(p.Programs, kubectlOf(*k))
 	}
 	if env.Docker != nil {
 		p.Programs = append(p.Programs, dockerOf(*env.Docker))
 	}
 	return p
+}
+
+// kubectlOf ties kubectl to the environment's cluster, which no command can change.
+func kubectlOf(k config.Kubernetes) shell.HostProgram {
+	kubectl := shell.HostProgram{Name: "kubectl", Env: map[string]string{"KUBECONFIG": k.Kubeconfig}}
+	if k.Context != "" {
+		kubectl.Args = []string{"--context=" + k.Context}
+	}
+	return kubectl
 }
 
 // dockerOf ties docker compose to the environment's project, which no command can change.

@@ -16,14 +16,14 @@ func TestPolicyIsWhatTheEnvironmentsFileSays(t *testing.T) {
 		Platform:   "docker",
 		Variables:  map[string]config.Variable{"namespace": {Value: "octollm", Fixed: true}, "arm": {Value: "coder"}},
 		Programs:   []config.Program{{Name: "octollm", Path: "/bin/octollm", Verbs: map[string]string{"ps": "read", "odd": "whatever"}}},
-		Kubernetes: &config.Kubernetes{Kubeconfig: "/etc/kube", Namespaces: []string{"octollm"}},
+		Kubernetes: &config.Kubernetes{Kubeconfig: "/etc/kube", Context: "eu", Namespaces: []string{"octollm"}},
 		Docker:     &config.Docker{Path: "/usr/bin/docker", Project: "octo", Directory: "/srv/octo", Files: []string{"compose.yml", "/etc/more.yml"}},
 	})
 	want := shell.Policy{
 		Platform: shell.Docker, Fixed: map[string]string{"namespace": "octollm"}, Namespaces: []string{"octollm"},
 		Programs: []shell.HostProgram{
 			{Name: "octollm", Path: "/bin/octollm", Verbs: map[string]shell.Risk{"ps": shell.Read, "odd": shell.Unknown}},
-			{Name: "kubectl", Env: map[string]string{"KUBECONFIG": "/etc/kube"}},
+			{Name: "kubectl", Env: map[string]string{"KUBECONFIG": "/etc/kube"}, Args: []string{"--context=eu"}},
 			{Name: "docker", Path: "/usr/bin/docker", Env: map[string]string{"COMPOSE_FILE": "/srv/octo/compose.yml:/etc/more.yml", "COMPOSE_PROJECT_NAME": "octo"}},
 		},
 	}

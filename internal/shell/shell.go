@@ -69,6 +69,7 @@ type HostProgram struct {
 	Path  string            `json:"path"`
 	Verbs map[string]Risk   `json:"verbs,omitempty"`
 	Env   map[string]string `json:"env,omitempty"`
+	Args  []string          `json:"args,omitempty"` // stand before a command's own words: what it may not say itself
 }
 
 // Policy is what an environment permits. It travels as JSON to the child process

@@ -32,29 +32,31 @@ func resolveHostPrograms(policy shell.Policy) map[string]string {
 	return found
 }
 
-// locate returns the absolute path of an external program and the environment that configuration gives it.
-func (c *child) locate(name string) (path string, env map[string]string, err error) {
+// locate returns an external program with its absolute path, and what else configuration gives it.
+func (c *child) locate(name string) (shell.HostProgram, error) {
 	configured, listed := c.listed(name)
 	switch {
 	case name == "kubectl", name == "oc":
 		// Only the binary that is shipped beside this one: any other could have plugins, another kuberc or another idea of its flags.
 		self, err := os.Executable()
 		if err != nil {
-			return "", nil, errNotPermitted
+			return shell.HostProgram{}, errNotPermitted
 		}
 		if !listed {
 			configured, _ = c.listed("kubectl")
 		}
-		return filepath.Join(filepath.Dir(self), "kubectl"), configured.Env, nil
+		configured.Path = filepath.Join(filepath.Dir(self), "kubectl")
+		return configured, nil
 	case listed && configured.Path != "":
 		if !filepath.IsAbs(configured.Path) || c.inScratch(configured.Path) {
-			return "", nil, errNotPermitted
+			return shell.HostProgram{}, errNotPermitted
 		}
-		return configured.Path, configured.Env, nil
+		return configured, nil
 	case c.hosts[name] != "":
-		return c.hosts[name], configured.Env, nil
+		configured.Path = c.hosts[name]
+		return configured, nil
 	}
-	return "", nil, errNotPermitted
+	return shell.HostProgram{}, errNotPermitted
 }
 
 func (c *child) listed(name string) (shell.HostProgram, bool) {

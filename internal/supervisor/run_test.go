@@ -146,6 +146,18 @@ func TestClassIsEnforcedOnTheExpandedWords(t *testing.T) {
 	}
 }
 
+// The environment's own words stand before those of the command, and are no matter of its class.
+func TestWordsThatConfigurationPutsFirst(t *testing.T) {
+	t.Parallel()
+	r := run(t, `kubectl get pods -n x; echo | xargs kubectl get pods; kubectl --context=us get pods`, func(s *supervisor.Spec) {
+		s.Policy.Platform = shell.Kubernetes
+		s.Policy.Programs = []shell.HostProgram{{Name: "kubectl", Args: []string{"--context=eu"}}}
+	})
+	if r.stdout != "kubectl --context=eu get pods -n x\nkubectl --context=eu get pods\n" || !r.refused("kubectl") {
+		t.Errorf("%q, %q, %+v", r.stdout, r.stderr, r.programs)
+	}
+}
+
 func TestUnlistedProgramsDoNotExist(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`bash -c id`, `/bin/sh -c id`, `./helper do-say`, `id`, `perl -e 1`, `"" x`, `V=/usr/bin/id; $V`, `sudo id`} {

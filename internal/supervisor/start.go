@@ -39,12 +39,12 @@ const (
 func (c *child) start(ctx context.Context, s start) int {
 	class := c.spec.Policy.Classify(s.argv)
 	builtIn, isBuiltIn := programs.Lookup(s.argv[0])
-	path, env, err := c.locate(s.argv[0])
+	program, err := c.locate(s.argv[0])
 	var reason string
 	switch {
 	case !isBuiltIn && err != nil:
 		reason = err.Error()
-	case !isBuiltIn && isCompose(s.argv) && !filepath.IsAbs(env["COMPOSE_FILE"]):
+	case !isBuiltIn && isCompose(s.argv) && !filepath.IsAbs(program.Env["COMPOSE_FILE"]):
 		reason = notPermitted + ": the environment names no compose file"
 	default:
 		reason = c.refusal(class, s)
@@ -59,7 +59,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	if isBuiltIn {
 		code = c.runBuiltIn(ctx, s, builtIn)
 	} else {
-		code = c.runProgram(ctx, s, path, env)
+		code = c.runProgram(ctx, s, program)
 	}
 	if class.Stream && ctx.Err() != nil {
 		c.streamed.Store(true)
@@ -126,11 +126,11 @@ func (c *child) visible(env expand.Environ) map[string]string {
 }
 
 // runProgram starts an external program in a process group of its own and waits for it and for its output.
-func (c *child) runProgram(ctx context.Context, s start, path string, env map[string]string) int {
-	cmd := exec.CommandContext(ctx, path, s.argv[1:]...) //nolint:gosec // the path is from configuration, the words are classed
+func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgram) int {
+	cmd := exec.CommandContext(ctx, program.Path, slices.Concat(program.Args, s.argv[1:])...) //nolint:gosec // the path is from configuration, the words are classed
 	cmd.Args[0] = s.argv[0]
-	cmd.Env = c.programEnv(env)
-	cmd.Dir = workingDir(s, env)
+	cmd.Env = c.programEnv(program.Env)
+	cmd.Dir = workingDir(s, program.Env)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if s.stdin != nil {
 		cmd.Stdin = s.stdin
