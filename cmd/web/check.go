@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 
 	"wardroom/internal/config"
+	"wardroom/internal/inventory"
 )
 
 // checkConfig prints what the environments file permits, so that a platform owner can
@@ -47,7 +50,7 @@ func describe(b *strings.Builder, e config.Environment) {
 	}
 	fmt.Fprintf(b, "\nenvironment %s (%s)\n", e.Name, e.Platform)
 	row("read", "runs at one click of a responder")
-	row("change", "runs when the exact text was confirmed; values from an alert only when a variable allows them")
+	row("change", "runs when the exact text was confirmed; values from an alert only when a variable allows them%s", orThere(e))
 	if e.Approvals == "none" {
 		row("destroy", "runs when the exact text was confirmed and %q was typed", e.Name)
 	} else {
@@ -66,6 +69,9 @@ func describe(b *strings.Builder, e config.Environment) {
 	for _, r := range e.Redis {
 		row("reaches", "Redis %s", r.Alias)
 	}
+	if k := e.Kubernetes; k != nil && k.Kubeconfig != "" {
+		row("reaches", "the cluster of %s, context %s", k.Kubeconfig, cmp.Or(k.Context, "as the file says"))
+	}
 	if e.Kubernetes != nil && len(e.Kubernetes.Namespaces) > 0 {
 		row("only in", "the namespaces %s", strings.Join(e.Kubernetes.Namespaces, ", "))
 	}
@@ -75,6 +81,15 @@ func describe(b *strings.Builder, e config.Environment) {
 	if later := unused(e); len(later) > 0 {
 		row("not yet", "%s: read and checked, but without effect in this version", strings.Join(later, ", "))
 	}
+}
+
+// orThere says where values from an alert may be proved, beside the variables' lists.
+func orThere(e config.Environment) string {
+	stock := inventory.New(config.File{Environments: []config.Environment{e}}, slog.New(slog.DiscardHandler))
+	if stock.Covers(e.Name, "pod") {
+		return " or the cluster has a thing of that name"
+	}
+	return ""
 }
 
 func verbs(p config.Program) string {
@@ -121,10 +136,8 @@ func unused(e config.Environment) []string {
 	add("auto_open", len(e.AutoOpen) > 0)
 	add("docker", e.Docker != nil)
 	if k := e.Kubernetes; k != nil {
-		add("kubernetes.context", k.Context != "")
 		add("kubernetes.groups", len(k.Groups) > 0)
 		add("kubernetes.impersonate", k.Impersonate)
-		add("kubernetes.kubeconfig", k.Kubeconfig != "")
 	}
 	add("unattended", len(e.Unattended) > 0)
 	return keys

@@ -97,7 +97,8 @@ func TestCredentialsGoNowhereElse(t *testing.T) {
 	}
 }
 
-func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) { //nolint:paralleltest // it sets the process's environment
+// Not parallel: it sets the process's environment.
+func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) {
 	a := newAPI(t, map[string]string{"/api/v1/namespaces/octollm/pods/api-0": "Pod"})
 	good := a.environment(t)
 	t.Setenv("KUBECONFIG", good.Kubernetes.Kubeconfig)
@@ -114,7 +115,7 @@ func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) { //nolint:parallelte
 	if err := os.Chmod(plugin, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, tc := range map[string]struct {
+	for name, tc := range map[string]struct { //nolint:paralleltest // see above
 		change func(*config.Kubernetes)
 		says   string
 	}{
@@ -136,7 +137,7 @@ func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) { //nolint:parallelte
 			}})
 		}, "credential plugin"},
 	} {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // as above
+		t.Run(name, func(t *testing.T) {
 			env, k := good, *good.Kubernetes
 			tc.change(&k)
 			env.Kubernetes = &k

@@ -3,7 +3,6 @@ package inventory_test
 import (
 	"encoding/json"
 	"encoding/pem"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -140,7 +139,7 @@ func (a *api) environment(t *testing.T) config.Environment {
 
 func service(t *testing.T, env config.Environment) *inventory.Service {
 	t.Helper()
-	s := inventory.New(config.File{Environments: []config.Environment{env}}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := inventory.New(config.File{Environments: []config.Environment{env}}, slog.New(slog.DiscardHandler))
 	t.Cleanup(s.Close)
 	return s
 }
