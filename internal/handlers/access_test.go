@@ -35,6 +35,7 @@ var matrix = map[string]string{
 
 	"GET /":                       "syyyys",
 	"GET /ws":                     "syyyys",
+	"GET /search":                 "syyyys",
 	"GET /symptoms/:id":           "syyyys",
 	"POST /symptoms/:id/incident": "snyyys",
 

@@ -27,7 +27,7 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 		if len(p.Problems) > 0 {
 			invalid++
 		}
-		if query == "" || strings.Contains(strings.ToLower(searchable(p)), strings.ToLower(query)) {
+		if contains(searchable(p), query) {
 			m.Rows = append(m.Rows, s.playbookRow(p))
 		}
 	}

@@ -60,6 +60,7 @@ func (s *Server) routes() []route {
 
 		{get, "/", read, s.showDashboard},
 		{get, "/ws", read, s.openSocket},
+		{get, "/search", read, s.search},
 		{get, "/symptoms/:id", read, s.showSymptom},
 		{post, "/symptoms/:id/incident", respond, s.declareFromSymptom},
 

@@ -57,6 +57,13 @@ function help() {
 }
 
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    const box = document.querySelector('[aria-keyshortcuts="Control+k"]');
+    if (box && visible(box)) box.focus();
+    else location.assign("/search");
+    event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (localStorage.getItem(OFF) === "off" || typing(event.target) || document.querySelector("dialog[open], [popover]:popover-open")) return;
   if (event.key === "L" && event.shiftKey) return togglePause();
