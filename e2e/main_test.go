@@ -109,7 +109,7 @@ func begin(ctx context.Context) (end func(), err error) {
 
 func build(ctx context.Context, bin string) error {
 	for name, pkg := range map[string]string{"web": "./cmd/web", "octollm": "./demo/octollm"} {
-		cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", filepath.Join(bin, name)}, append(buildFlags, pkg)...)...)
+		cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-trimpath", "-o", filepath.Join(bin, name)}, append(buildFlags, pkg)...)...)
 		cmd.Dir = ".."
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", name, err, out)

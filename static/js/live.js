@@ -238,6 +238,14 @@ function signal(silent) {
   if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 
+// The step that the room has come to opens by itself, once; who folds it again is left alone.
+function openCurrent() {
+  const card = document.querySelector(".step:has(.step-head.is-current)");
+  if (!card || card.dataset.opened) return;
+  card.dataset.opened = "yes";
+  card.querySelector(":scope > details").open = true;
+}
+
 let atStep = null;
 function focusStep() {
   if (atStep) send({ op: "focus", step: atStep });
@@ -267,6 +275,8 @@ if (query) {
   }, 5000);
   const timeline = document.getElementById("timeline");
   if (timeline) timeline.scrollTop = timeline.scrollHeight;
+  document.addEventListener("wardroom:patched", openCurrent);
+  openCurrent();
   connect();
   show();
 }
