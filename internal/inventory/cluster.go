@@ -65,11 +65,10 @@ func clientConfig(k config.Kubernetes) (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Files that stay files would be watched by a goroutine that nobody ends.
+	// Certificates that are still to be read would be watched by a goroutine of client-go's own.
 	if err = rest.LoadTLSFiles(settings); err != nil {
 		return nil, err
 	}
-	settings.CAFile, settings.CertFile, settings.KeyFile = "", "", ""
 	if settings.Proxy == nil {
 		settings.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil } //nolint:nilnil // no proxy
 	}

@@ -1,11 +1,13 @@
 package inventory_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -105,7 +107,10 @@ func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) {
 	t.Setenv("KUBERNETES_MASTER", a.URL)
 	t.Setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
 	t.Setenv("KUBERNETES_SERVICE_PORT", "1")
-	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+	proxied := make(chan struct{}, 10)
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { proxied <- struct{}{} }))
+	t.Cleanup(proxy.Close)
+	t.Setenv("HTTPS_PROXY", proxy.URL)
 	if found, err := service(t, good).Has(t.Context(), "prod", "pod", "api-0"); !found || err != nil {
 		t.Errorf("%v, %v", found, err)
 	}
@@ -127,6 +132,10 @@ func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) {
 		"no YAML":         {func(k *config.Kubernetes) { k.Kubeconfig = plugin }, "its kubeconfig cannot be used"},
 		"no such context": {func(k *config.Kubernetes) { k.Context = "left" }, "its kubeconfig cannot be used"},
 		"the current one": {func(k *config.Kubernetes) { k.Context = "" }, "could not be asked"},
+		"through a proxy": {func(k *config.Kubernetes) { // Go would not use one for this machine
+			k.Kubeconfig += ".away"
+			write(t, k.Kubeconfig, bytes.ReplaceAll(read(t, good.Kubernetes.Kubeconfig), []byte(a.URL), []byte("https://cluster.invalid:6443")))
+		}, "could not be asked"},
 		"another's token": {func(k *config.Kubernetes) { k.Kubeconfig = a.kubeconfig(t, map[string]any{"token": "x"}) }, "does not let Wardroom"},
 		"no client's key": {func(k *config.Kubernetes) {
 			k.Kubeconfig = a.kubeconfig(t, map[string]any{"client-certificate": "none.crt", "client-key": "none.key"})
@@ -148,6 +157,9 @@ func TestOnlyTheEnvironmentsKubeconfigCounts(t *testing.T) {
 	if _, err := os.Stat(plugin + ".ran"); err == nil {
 		t.Error("the plugin was started")
 	}
+	if len(proxied) > 0 {
+		t.Error("the proxy was used")
+	}
 	if after := len(a.requests()); after != before+1 { // the token's
 		t.Errorf("asked %d times", after-before)
 	}
@@ -157,10 +169,7 @@ func TestReplacedCredentialsAreReadAfterAFailure(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, map[string]string{"/api/v1/namespaces/octollm/pods/api-0": "Pod"})
 	env := a.environment(t)
-	right, err := os.ReadFile(env.Kubernetes.Kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
+	right := read(t, env.Kubernetes.Kubeconfig)
 	env.Kubernetes.Kubeconfig = a.kubeconfig(t, map[string]any{"token": "expired"})
 	s := service(t, env)
 	found, err := s.Has(t.Context(), "prod", "pod", "api-0")
@@ -171,7 +180,7 @@ func TestReplacedCredentialsAreReadAfterAFailure(t *testing.T) {
 	}
 }
 
-// Given as files it works too, and no goroutine is left that watches them.
+// Given as files it works too.
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, map[string]string{"/api/v1/namespaces/octollm/pods/api-0": "Pod"})

@@ -130,6 +130,15 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func (a *api) environment(t *testing.T) config.Environment {
 	t.Helper()
 	return config.Environment{Name: "prod", Platform: "kubernetes", Kubernetes: &config.Kubernetes{
