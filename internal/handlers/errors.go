@@ -62,7 +62,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	default:
 		err = s.errorPage(c, status, message)
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		s.Log.ErrorContext(ctx, "error page failed", "err", err)
 	}
 }
