@@ -84,11 +84,9 @@ func TestAChangeReachesBothAndNothingElse(t *testing.T) {
 	}
 	_, err := h.incidents.SetStatus(as(t, ana), in.Number, incidents.Acknowledged)
 	must(t, err)
-	for i, k := range tabs {
-		frames := k.until(t, func(f frame) bool { return f.Op == "insert" })
-		if !slices.Contains(patched(frames), "patch room-header") {
-			t.Errorf("tab %d: %v", i, patched(frames))
-		}
+	for _, k := range tabs {
+		// A rendering that overlaps the change may bring its row first; the bell brings the rest.
+		k.until(t, func(f frame) bool { return f.Op == "patch" && f.ID == "room-header" })
 	}
 }
 
