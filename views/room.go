@@ -14,7 +14,8 @@ type Room struct {
 	Timeline   Timeline
 	Handoffs   Handoffs
 	Fresh      *FreshLink // a handoff link that was made just now: the only time it can be shown
-	People     []Option   // who can lead or take over
+	People     []Option   // who can lead
+	Others     []Option   // who can take over: everybody but the lead
 	CanWrite   bool       // responder: notes, runs, status
 	Seq        int64      // last number of the timeline, the socket's cursor when no row is shown
 	Epoch      string     // the database's epoch, part of the socket's cursor

@@ -170,7 +170,7 @@ func (m Room) dialogs() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = options(m.People).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = options(m.Others).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

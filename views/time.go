@@ -9,7 +9,7 @@ import (
 // without JavaScript the text stays as the server wrote it, in UTC.
 type Time struct {
 	At   time.Time
-	Mode string // clock, minute, day, ago, age, timer, left; "" shows Text and leaves it alone
+	Mode string // clock, minute, until, day, ago, age, timer, left; "" shows Text and leaves it alone
 	Text string
 }
 
@@ -18,6 +18,9 @@ func (t Time) IsZero() bool { return t.At.IsZero() && t.Text == "" }
 
 // Clock shows the time of day to the second: 03:12:44.
 func Clock(at time.Time) Time { return instant(at, "clock", at.UTC().Format("15:04:05")) }
+
+// Until shows a day and a time of day: Tue 24 Nov 14:17. What ends tomorrow must not look as if it had ended today.
+func Until(at time.Time) Time { return instant(at, "until", at.UTC().Format("Mon 2 Jan 15:04")) }
 
 // Minute shows the time of day to the minute: 03:12.
 func Minute(at time.Time) Time { return instant(at, "minute", at.UTC().Format("15:04")) }

@@ -49,7 +49,7 @@ func (s *Server) addRuns(v *views.Command, d roomData, attached uuid.UUID) {
 	}
 	for i, run := range slices.Backward(mine) {
 		v.History = append(v.History, views.RunLink{
-			ID: run.ID.String(), Text: fmt.Sprintf("Run %d", len(mine)-i), State: runState(run.State), Current: i == 0,
+			ID: run.ID.String(), Text: fmt.Sprintf("Run %d", run.Number), State: runState(run.State), Current: i == 0,
 		})
 	}
 	if len(mine) > 0 {
@@ -124,7 +124,9 @@ func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 		if run.Started != nil {
 			v.Took = views.Took(run.Took(s.Now()))
 		}
-		v.Problem = run.Reason
+		if run.State != diagnostics.Stopped || !run.Confirmed {
+			v.Problem = run.Reason
+		}
 	}
 	return v
 }

@@ -218,8 +218,8 @@ func counters(q dashboardQuery, counts symptoms.Counts) []views.Counter {
 
 func (s *Server) symptomRow(sym symptoms.Symptom) views.SymptomRow {
 	row := views.SymptomRow{
-		ID: sym.ID.String(), Severity: sym.Severity, State: cmp.Or(sym.Suppressed, string(sym.State)), Service: sym.Service,
-		Name: sym.Name, Value: sym.Value, Threshold: sym.Threshold, Since: views.Age(sym.StartsAt, s.Now()),
+		ID: sym.ID.String(), Severity: sym.Severity, State: cmp.Or(sym.Suppressed, string(sym.State)), Service: short(sym.Service, 60),
+		Name: short(sym.Name, 100), Value: short(sym.Value, 60), Threshold: short(sym.Threshold, 60), Since: views.Age(sym.StartsAt, s.Now()),
 		SinceAt: views.Minute(sym.StartsAt), Incident: int(sym.IncidentNumber),
 	}
 	if sym.State == symptoms.Resolved {

@@ -42,7 +42,7 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 	in, h, now := brief.Incident, brief.Handoff, s.Now()
 	m := views.HandoffPage{
 		Page: s.page(c, in.Name()+" handoff", ""), Token: c.Param("token"), State: handoffState(h.State), Number: int(in.Number),
-		Title: in.Title, Severity: in.Severity, Open: views.Age(in.BeganAt, now), For: h.To, Until: views.Clock(h.ExpiresAt),
+		Title: in.Title, Severity: in.Severity, Open: views.Age(in.BeganAt, now), For: h.To, Until: views.Until(h.ExpiresAt),
 		SignedIn: signedIn, Here: d.here, Because: because(h),
 	}
 	if problem != nil {
@@ -58,7 +58,7 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 	for _, sym := range d.symptoms {
 		if len(m.Now) < 3 && sym.State != symptoms.Resolved {
 			m.Now = append(m.Now, views.HandoffSymptom{
-				Value: sym.Value, Service: sym.Service, Name: sym.Name, Threshold: sym.Threshold, State: string(sym.State),
+				Value: short(sym.Value, 60), Service: short(sym.Service, 60), Name: short(sym.Name, 100), Threshold: short(sym.Threshold, 60), State: string(sym.State),
 			})
 		}
 	}

@@ -163,6 +163,9 @@ func (s *Server) offerHandoff(c echo.Context) error {
 		return err
 	}
 	to := incidents.HandoffTo{Email: c.FormValue("email")}
+	if to.Email != "" && c.FormValue("user") != "" {
+		return errs.New(errs.Invalid, "Choose a person or give an e-mail address, not both.")
+	}
 	if c.FormValue("user") != "" {
 		if to.User, err = formID(c, "user", "person"); err != nil {
 			return err

@@ -115,7 +115,7 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 	m := views.Room{
 		Header: s.headerView(d), ReadOnly: d.readOnly(), Strip: s.stripView(d), Playbooks: books, Library: s.library(""),
 		Escalation: s.escalationView(d), Timeline: s.timelineView(d, ""), Handoffs: s.handoffsView(d),
-		People: peopleOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
+		People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
 	}
 	m.Outline = outlineView(d, books)
 	if len(books) == 0 {
@@ -174,8 +174,9 @@ func (s *Server) stripView(d roomData) views.SymptomStrip {
 	var strip views.SymptomStrip
 	for _, sym := range d.symptoms {
 		tile := views.StripSymptom{
-			ID: sym.ID.String(), Name: sym.Name, Service: sym.Service, Value: sym.Value, Threshold: sym.Threshold,
-			State: string(sym.State), When: views.Age(sym.StartsAt, s.Now()),
+			ID: sym.ID.String(), Name: short(sym.Name, 60), Service: short(sym.Service, 40), Value: short(sym.Value, 40),
+			Threshold: short(sym.Threshold, 40),
+			State:     string(sym.State), When: views.Age(sym.StartsAt, s.Now()),
 		}
 		if sym.ResolvedAt != nil {
 			tile.When = views.Clock(*sym.ResolvedAt)
@@ -194,10 +195,21 @@ func (s *Server) handoffsView(d roomData) views.Handoffs {
 		}
 		h.Rows = append(h.Rows, views.HandoffRow{
 			ID: offer.ID.String(), To: offer.To, By: offer.From, State: state, Offered: views.Ago(offer.OfferedAt, s.Now()),
-			Expires: views.Clock(offer.ExpiresAt), Open: offer.State == incidents.HandoffOffered,
+			Expires: views.Until(offer.ExpiresAt), Open: offer.State == incidents.HandoffOffered,
 		})
 	}
 	return h
+}
+
+// othersOptions are the people whom the incident can be offered to; nobody is chosen yet.
+func othersOptions(d roomData) []views.Option {
+	var others []views.Option
+	for _, option := range peopleOptions(d) {
+		if !option.Selected && option.Value != d.viewer.ID.String() {
+			others = append(others, option)
+		}
+	}
+	return others
 }
 
 func peopleOptions(d roomData) []views.Option {

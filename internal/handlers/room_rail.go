@@ -108,9 +108,11 @@ func timelineRow(r timeline.Record, before *timeline.Record) views.TimelineRow {
 		return row
 	}
 	for _, part := range timeline.Parts(r) {
-		row.Parts = append(row.Parts, views.Part{Text: part.Text, Bold: part.Strong})
+		row.Parts = append(row.Parts, views.Part{Text: visible(part.Text), Bold: part.Strong})
 	}
-	row.Body = bodyOf(r)
+	if row.Body = bodyOf(r); row.Body != "" && r.Kind != timeline.Declared {
+		row.Parts = append(row.Parts, views.T(": "))
+	}
 	return row
 }
 
@@ -122,12 +124,12 @@ func bodyOf(r timeline.Record) views.HTML {
 	case r.Text == "", r.Kind == timeline.TitleChanged:
 		return ""
 	case r.Kind == timeline.Noted:
-		return views.HTML(playbooks.HTML(r.Text))
+		return views.HTML(playbooks.HTML(visible(r.Text)))
 	case r.Kind == timeline.Declared:
 		_, summary, _ := strings.Cut(r.Text, "\n")
-		return views.HTML(playbooks.HTML(strings.TrimSpace(summary)))
+		return views.HTML(playbooks.HTML(visible(strings.TrimSpace(summary))))
 	}
-	return views.HTML("<p>" + html.EscapeString(r.Text) + "</p>")
+	return views.HTML("<p>" + html.EscapeString(visible(r.Text)) + "</p>")
 }
 
 // importantRun says that a run is news for everybody: a change, or one that went wrong.

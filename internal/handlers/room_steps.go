@@ -114,7 +114,9 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 				card.Others = append(card.Others, command)
 				continue
 			}
-			risk = worse(risk, command.Risk)
+			if block.Command.Runnable() {
+				risk = worse(risk, command.Risk)
+			}
 			card.Blocks = append(card.Blocks, views.Block{Command: &command})
 		}
 	}

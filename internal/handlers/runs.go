@@ -82,6 +82,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		Told: "everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
 	}
+	if plan.Analysis.Discloses {
+		m.Told = "the timeline; the output is for responders only"
+	}
 	if label, title, ok := scenario(plan.Step.Title); ok {
 		m.StepLabel, m.Title = "scenario "+label, title
 	}

@@ -43,7 +43,7 @@ func (s *Server) usersPage(c echo.Context, status int, m views.Users) error {
 		m.Rows = append(m.Rows, row)
 	}
 	for _, i := range invites {
-		m.Invites = append(m.Invites, views.InviteRow{Name: i.Name, Role: string(i.Role), By: i.By, Expires: views.Clock(i.ExpiresAt)})
+		m.Invites = append(m.Invites, views.InviteRow{Name: i.Name, Role: string(i.Role), By: i.By, Expires: views.Until(i.ExpiresAt)})
 	}
 	return s.render(c, status, m.View())
 }

@@ -24,6 +24,7 @@ const words = {
   clock: (at) => `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`,
   minute: (at) => `${two(at.getHours())}:${two(at.getMinutes())}`,
   day: (at) => day.format(at).replace(",", ""),
+  until: (at) => `${words.day(at)} ${words.minute(at)}`,
   ago: (at, s) => `${age(s)} ago`,
   age: (at, s) => age(s),
   timer: (at, s) => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`,
