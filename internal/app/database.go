@@ -24,7 +24,7 @@ const owner = "wardroom"
 type Database struct {
 	*postgres.DB
 
-	server *embedded.Server
+	keeper *keeper // of the private server; nil without one
 }
 
 // OpenDatabase connects to DATABASE_URL, or starts the private PostgreSQL of the data
@@ -94,7 +94,7 @@ func (d *Database) private(ctx context.Context, settings config.Settings, log *s
 	if err != nil {
 		return err
 	}
-	d.server = server
+	d.keeper = keep(server, opts)
 	url := server.DSN(owner, owner)
 	if err = postgres.CreateAppRole(ctx, url); err != nil {
 		return err
@@ -125,8 +125,8 @@ func (d *Database) Close(ctx context.Context) error {
 	if d.DB != nil {
 		d.DB.Close()
 	}
-	if d.server == nil {
+	if d.keeper == nil {
 		return nil
 	}
-	return d.server.Stop(ctx)
+	return d.keeper.stop(ctx)
 }
