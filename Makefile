@@ -37,7 +37,11 @@ e2e: ## run the end-to-end tests alone
 	CI=true go test -race -count=1 -timeout=30m ./e2e/...
 
 .PHONY: check
-check: generated fmt-check vet lint rules ## everything that is checked without running the tests
+check: tools generated fmt-check vet lint rules ## everything that is checked without running the tests
+
+.PHONY: tools
+tools:
+	@scripts/need test
 
 .PHONY: generate
 generate: ## write the generated code: views and queries
