@@ -33,7 +33,7 @@ type Confirm struct {
 type ConfirmValue struct {
 	Name  string
 	Value string
-	From  string // alert, environment, typed
+	From  string // alert, environment, typed, run
 }
 
 func whyLabel(risk string) string {

@@ -128,6 +128,8 @@ func valueTitle(from string) string {
 		return "from the environment"
 	case "typed":
 		return "typed here"
+	case "run":
+		return "from an earlier run"
 	default:
 		return "a value"
 	}

@@ -11,7 +11,7 @@ CREATE TABLE runs (
     kind           text NOT NULL CHECK (kind IN ('command', 'manual')),
     written        text NOT NULL DEFAULT '',       -- the command as the playbook has it
     text           text NOT NULL DEFAULT '',       -- exactly what ran
-    text_hash      bytea NOT NULL,                 -- SHA-256 of text
+    text_hash      bytea NOT NULL,                 -- SHA-256 of text and of the variables that it is given
     environment    text NOT NULL DEFAULT '',
     risk           text NOT NULL CHECK (risk IN ('read', 'change', 'destroy', 'interactive', 'unknown')),
     discloses      boolean NOT NULL DEFAULT false,
@@ -72,12 +72,13 @@ CREATE TABLE run_programs (
 );
 
 -- What fills placeholders in later commands: typed by a responder, or assigned at the top
--- level of a successful run (POD=$(…) in step 1, $POD in step 2).
+-- level of a successful run (POD=$(…) in step 1, $POD in step 2). origin is 'alert' when
+-- the run used a value from an alert: a change needs the environment's word for it.
 CREATE TABLE incident_variables (
     incident_id uuid NOT NULL REFERENCES incidents,
     name        text NOT NULL,
     value       text NOT NULL,
-    origin      text NOT NULL CHECK (origin IN ('typed', 'run')),
+    origin      text NOT NULL CHECK (origin IN ('typed', 'run', 'alert')),
     run_id      uuid REFERENCES runs,
     set_by      text NOT NULL,
     set_at      timestamptz NOT NULL DEFAULT wardroom.now(),

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
-	"wardroom/internal/postgres"
 	"wardroom/internal/postgres/dbgen"
 	"wardroom/internal/supervisor"
 	"wardroom/internal/timeline"
@@ -60,15 +57,7 @@ func (s *Service) spawn(ctx context.Context, p Plan, run Run) (*supervisor.Child
 }
 
 func (s *Service) startChild(ctx context.Context, p Plan, run Run) (*supervisor.Child, error) {
-	var vars map[string]string
-	err := s.persist(ctx, "read variables", func(ctx context.Context) (err error) {
-		vars, err = s.variables(ctx, run.IncidentID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	spec, err := s.spec(p, run, vars)
+	spec, err := s.spec(p, run)
 	if err != nil {
 		return nil, err
 	}
@@ -76,21 +65,6 @@ func (s *Service) startChild(ctx context.Context, p Plan, run Run) (*supervisor.
 		return nil, err
 	}
 	return supervisor.Start(ctx, s.opts.Executable, spec)
-}
-
-// variables are what earlier runs of the incident have assigned, as a run may read them.
-func (s *Service) variables(ctx context.Context, incident uuid.UUID) (map[string]string, error) {
-	rows, err := s.db.ListVariables(ctx, incident)
-	if err != nil {
-		return nil, postgres.MapError(err)
-	}
-	vars := map[string]string{}
-	for _, row := range rows {
-		if row.Origin == string(FromRun) {
-			vars[row.Name] = row.Value
-		}
-	}
-	return vars, nil
 }
 
 // markRunning records the process of the run, by which Recover finds it.

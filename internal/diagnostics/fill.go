@@ -93,8 +93,7 @@ func (f filling) with(typed map[string]string) filling {
 }
 
 // value finds what fills the parameter: a fixed variable, what was typed now or earlier
-// in this incident, a label, the environment's variable. A value that an alert carries
-// counts as the alert's, whoever typed it: that somebody copied it does not make it safe.
+// in this incident, a label, the environment's variable.
 func (f filling) value(p shell.Param) (Value, bool) {
 	v := Value{Name: p.Name, Text: p.Text}
 	if variable, ok := find(f.fixed, p); ok {
@@ -116,10 +115,34 @@ func (f filling) value(p shell.Param) (Value, bool) {
 	default:
 		return v, false
 	}
-	if slices.Contains(fromAlert, v.Value) || v.Origin == FromRun && f.inAnyLabel(v.Value) {
-		v.Origin = FromAlert
+	v.Origin = f.judged(p, v)
+	return v, true
+}
+
+// variable finds what the variable of the incident holds that a text reads by this very
+// name. One that was made of what an alert says is the alert's, whatever it has become.
+func (f filling) variable(name string) (Value, bool) {
+	at := slices.IndexFunc(f.stored, func(n named[dbgen.IncidentVariable]) bool { return n.value.Name == name })
+	if at < 0 {
+		return Value{}, false
+	}
+	v := Value{Name: name, Text: "$" + name, Value: f.stored[at].value.Value, Origin: Origin(f.stored[at].value.Origin), Variable: true}
+	param := f.stored[at].param
+	if fixed, ok := find(f.fixed, param); ok {
+		v.Value, v.Origin = fixed.Value, FromFixed
+	} else {
+		v.Origin = f.judged(param, v)
 	}
 	return v, true
+}
+
+// judged is whose a value is. One that an alert carries counts as the alert's, whoever
+// typed it: that somebody copied it does not make it safe.
+func (f filling) judged(p shell.Param, v Value) Origin {
+	if slices.Contains(f.fromAlert(p), v.Value) || v.Origin == FromRun && f.inAnyLabel(v.Value) {
+		return FromAlert
+	}
+	return v.Origin
 }
 
 // allows says whether the environment lists the value among those that a change may use.

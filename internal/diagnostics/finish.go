@@ -82,14 +82,20 @@ func (s *Service) finishTx(ctx context.Context, tx *postgres.Tx, run Run, end en
 }
 
 // keepTx keeps what the run has assigned at its top level for the incident's later
-// commands. A value that no text column takes is none that a command could use.
+// commands. What a run makes with a value from an alert is the alert's too, so that no
+// detour brings it into a change. Secrets are never stored, and a value that no text
+// column takes is none that a command could use.
 func (s *Service) keepTx(ctx context.Context, tx *postgres.Tx, run Run, vars map[string]string) error {
+	origin := FromRun
+	if slices.ContainsFunc(run.Values, func(v Value) bool { return v.Origin == FromAlert }) {
+		origin = FromAlert
+	}
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if strings.ContainsRune(vars[name], 0) {
+		if strings.ContainsRune(vars[name], 0) || byName(name, "").param.Secret {
 			continue
 		}
 		err := tx.SetVariable(ctx, dbgen.SetVariableParams{
-			IncidentID: run.IncidentID, Name: name, Value: vars[name], Origin: string(FromRun), RunID: &run.ID, SetBy: run.By,
+			IncidentID: run.IncidentID, Name: name, Value: vars[name], Origin: string(origin), RunID: &run.ID, SetBy: run.By,
 		})
 		if err != nil {
 			return fmt.Errorf("diagnostics: keep %s: %w", name, postgres.MapError(err))

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,17 +47,18 @@ type Origin string
 const (
 	FromFixed Origin = "fixed"
 	FromTyped Origin = "typed"
-	FromRun   Origin = "run" // assigned by an earlier run
-	FromAlert Origin = "alert"
+	FromRun   Origin = "run"   // assigned by an earlier run
+	FromAlert Origin = "alert" // by an alert, or made of what an alert says
 	FromEnv   Origin = "environment"
 )
 
-// Value is what filled a placeholder.
+// Value is what filled a placeholder, or a variable of the incident that the text reads.
 type Value struct {
-	Name   string `json:"name"`
-	Text   string `json:"text"` // the placeholder as written
-	Value  string `json:"value"`
-	Origin Origin `json:"origin"`
+	Name     string `json:"name"`
+	Text     string `json:"text"` // the placeholder as written, or $NAME
+	Value    string `json:"value"`
+	Origin   Origin `json:"origin"`
+	Variable bool   `json:"variable,omitempty"` // the run is given it; the others stand in the text
 }
 
 // Plan is what exactly would run, where, and whether it may.
@@ -72,7 +75,7 @@ type Plan struct {
 	Analysis    shell.Analysis
 	Risk        shell.Risk // of the text, raised where the author asks for it
 	Refused     string     // why it can't be run here; empty when it can
-	Hash        string     // names text, environment and class: what a confirmation refers to
+	Hash        string     // names text, variables, environment and class: what a confirmation refers to
 	Timeout     time.Duration
 
 	hostile []foreign
@@ -152,7 +155,7 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 	return p, nil
 }
 
-// resolve binds the values into the command and classes the result.
+// resolve finds what fills the command's placeholders and what its variables hold.
 func (p *Plan) resolve(policy shell.Policy, fill filling) {
 	values := map[string]string{}
 	for _, param := range shell.Params(p.Command.Text) {
@@ -167,6 +170,21 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 			p.hostile = append(p.hostile, foreign{v, param.Label})
 		}
 	}
+	p.bind(policy, values)
+	for _, name := range shell.Variables(p.Text) {
+		v, ok := fill.variable(name)
+		if !ok {
+			continue
+		}
+		p.Values = append(p.Values, v)
+		if param := byName(name, v).param; v.Origin == FromAlert && !fill.allows(param, v.Value) {
+			p.hostile = append(p.hostile, foreign{v, param.Label})
+		}
+	}
+}
+
+// bind makes the final text and classes it.
+func (p *Plan) bind(policy shell.Policy, values map[string]string) {
 	p.Analysis = policy.Analyse(p.Command.Text)
 	if len(p.Missing) == 0 {
 		bound, err := policy.Bind(p.Command.Text, values)
@@ -204,8 +222,30 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 }
 
 func (p *Plan) hash() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%v", p.Text, p.Environment.Name, p.Risk, p.Analysis.Discloses))
+	sum := sha256.Sum256(fmt.Appendf(p.textHash(), "%s\x00%s\x00%v", p.Environment.Name, p.Risk, p.Analysis.Discloses))
 	return hex.EncodeToString(sum[:])
+}
+
+// textHash names what runs: the text together with the variables that it is given. A text
+// holds no NUL, nor does a name or a value.
+func (p *Plan) textHash() []byte {
+	var all strings.Builder
+	all.WriteString(p.Text)
+	for name, value := range p.variables() {
+		all.WriteString("\x00" + name + "\x00" + value)
+	}
+	return textHash(all.String())
+}
+
+// variables are what the run is given, by name.
+func (p *Plan) variables() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, v := range p.Values {
+			if v.Variable && !yield(v.Name, v.Value) {
+				return
+			}
+		}
+	}
 }
 
 // check compares what was confirmed with what would run now.

@@ -107,7 +107,7 @@ func (s *Service) Elsewhere(ctx context.Context, p Plan) ([]Same, error) {
 		return nil, err
 	}
 	rows, err := s.db.SameChangeElsewhere(ctx, dbgen.SameChangeElsewhereParams{
-		TextHash: textHash(p.Text), Environment: p.Environment.Name, IncidentID: p.IncidentID,
+		TextHash: p.textHash(), Environment: p.Environment.Name, IncidentID: p.IncidentID,
 	})
 	if err != nil {
 		return nil, postgres.MapError(err)

@@ -81,7 +81,7 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 	if status == "closed" {
 		return Run{}, false, errs.New(errs.Conflict, "The incident is closed.")
 	}
-	active, err := tx.ActiveRun(ctx, dbgen.ActiveRunParams{IncidentID: p.IncidentID, TextHash: textHash(p.Text), Environment: p.Environment.Name})
+	active, err := tx.ActiveRun(ctx, dbgen.ActiveRunParams{IncidentID: p.IncidentID, TextHash: p.textHash(), Environment: p.Environment.Name})
 	if err == nil {
 		run, rowErr := fromRow(active)
 		return run, true, rowErr
@@ -95,7 +95,7 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 	}
 	row, err := tx.InsertRun(ctx, dbgen.InsertRunParams{
 		ID: id, IncidentID: p.IncidentID, AttachedID: &req.Attached, StepID: p.Step.ID, StepTitle: p.Step.Title,
-		CommandID: p.Command.ID, Section: p.Section, Kind: KindCommand, Written: p.Command.Text, Text: p.Text, TextHash: textHash(p.Text),
+		CommandID: p.Command.ID, Section: p.Section, Kind: KindCommand, Written: p.Command.Text, Text: p.Text, TextHash: p.textHash(),
 		Environment: p.Environment.Name, Risk: p.Risk.String(), Discloses: p.Analysis.Discloses, Params: params,
 		State: string(Queued), StartedBy: actor.ID, StartedName: actor.Name, Owner: s.opts.Owner, Host: s.opts.Host,
 	})

@@ -69,6 +69,9 @@ func segments(p diagnostics.Plan) []views.Segment {
 	}
 	var places []place
 	for _, v := range p.Values {
+		if v.Variable {
+			continue // the shell puts it in when it runs
+		}
 		places = append(places, place{v.Text, views.Segment{Text: v.Value, Value: true, From: originWord(v.Origin)}})
 	}
 	for _, m := range p.Missing {
@@ -103,8 +106,10 @@ func originWord(o diagnostics.Origin) string {
 	switch o {
 	case diagnostics.FromAlert:
 		return "alert"
-	case diagnostics.FromTyped, diagnostics.FromRun:
+	case diagnostics.FromTyped:
 		return "typed"
+	case diagnostics.FromRun:
+		return "run"
 	default:
 		return "environment"
 	}

@@ -111,7 +111,7 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmValue, []views.Pair) {
 	var values []views.ConfirmValue
 	for _, v := range plan.Values {
-		values = append(values, views.ConfirmValue{Name: v.Name, Value: v.Value, From: originWord(v.Origin)})
+		values = append(values, views.ConfirmValue{Name: v.Name, Value: visible(v.Value), From: originWord(v.Origin)})
 	}
 	hidden := []views.Pair{
 		{Name: "attached", Value: req.Attached.String()},

@@ -271,6 +271,9 @@ func (w *walker) sets(n syntax.Node) {
 			w.name(wordText(word))
 		}
 	case *syntax.ParamExp:
+		if n.Excl && n.Index == nil {
+			w.add(unknown("which variable ${!…} reads is known only at run time"))
+		}
 		if n.Exp == nil || n.Param == nil {
 			return
 		}

@@ -9,8 +9,8 @@ import (
 
 // protected are the variables that a command may never set: they change which
 // program starts, what it loads, where it connects or whom it asks.
-var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|.*_PROXY|.*_proxy|` +
-	`.*PAGER|.*EDITOR|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
+var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|WARDROOM_RUN|` +
+	`(?i:.*_PROXY|.*PAGER|.*EDITOR)|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
 
 // benign are variables that a program inside a container may be given: they only
 // change how it prints.
