@@ -13,6 +13,7 @@ type Room struct {
 	Escalation Escalation
 	Timeline   Timeline
 	Handoffs   Handoffs
+	Values     Values
 	Fresh      *FreshLink // a handoff link that was made just now: the only time it can be shown
 	People     []Option   // who can lead
 	Others     []Option   // who can take over: everybody but the lead

@@ -270,6 +270,7 @@ func TestRegionsStandAlone(t *testing.T) {
 		"room-escalation":     renderComponent(t, room.Escalation.View()),
 		"room-handoffs":       renderComponent(t, room.Handoffs.View()),
 		"room-bar":            renderComponent(t, room.Bar()),
+		"room-values":         renderComponent(t, room.Values.View()),
 		"timeline-count":      renderComponent(t, room.Timeline.Count()),
 		"step-s6":             renderComponent(t, step.View()),
 		"step-s6-head":        renderComponent(t, step.Head()),

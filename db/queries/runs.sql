@@ -104,3 +104,9 @@ SELECT labels FROM symptoms WHERE incident_id = $1 ORDER BY (state <> 'resolved'
 SELECT i.id FROM incidents i
 WHERE i.id = ANY (@ids::uuid[]) AND i.status = 'closed' AND NOT EXISTS (
     SELECT FROM runs r WHERE r.incident_id = i.id AND r.state IN ('queued', 'starting', 'running', 'stopping'));
+
+-- name: Variable :one
+SELECT * FROM incident_variables WHERE incident_id = $1 AND name = $2;
+
+-- name: DeleteVariable :exec
+DELETE FROM incident_variables WHERE incident_id = $1 AND name = $2;

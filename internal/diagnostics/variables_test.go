@@ -144,3 +144,68 @@ func TestSecretsOfARunAreNotKept(t *testing.T) {
 		t.Errorf("kept %s", names)
 	}
 }
+
+func TestAPersonCorrectsAValue(t *testing.T) {
+	t.Parallel()
+	d := setup(t, single(`X=<pod>`, `helper change ${X#q}; echo ${X#q}`, `helper change <pod-name>`))
+	d.alert(t, map[string]string{"pod": "qplanner"})
+	d.succeed(t, 0)
+	set := func(name, value string) {
+		t.Helper()
+		if err := d.SetVariable(as(t, d.bo), d.number, name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(n int) string { return d.plan(t, d.request(t, "look", n)).Refused }
+	if set("X", "qplanner"); refused(1) == "" {
+		t.Error("saving it as it was made it somebody's own")
+	}
+	if set("pod-name", "qplanner"); refused(2) == "" {
+		t.Error("typing what the alert says made it somebody's own")
+	}
+	set("X", " qcoder ")
+	set("pod-name", "judge")
+	if run := d.succeed(t, 1); !cmp.Equal(d.text(t, run)[len(d.text(t, run))-1], "coder") {
+		t.Errorf("it wrote %q", d.text(t, run))
+	}
+	if run := d.succeed(t, 2); run.Text != "helper change judge" {
+		t.Errorf("it ran %q", run.Text)
+	}
+	planner, err := d.Planner(as(t, d.ana), d.number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []diagnostics.Variable{
+		{Name: "X", Value: "qcoder", Origin: diagnostics.FromTyped, By: "Bo"},
+		{Name: "pod-name", Value: "judge", Origin: diagnostics.FromTyped, By: "Bo"},
+	}
+	if diff := cmp.Diff(want, planner.Variables()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	set("X", "")
+	set("X", "")
+	if names := one[string](t, d, "SELECT string_agg(name, ' ') FROM incident_variables"); names != "pod-name" {
+		t.Errorf("kept %s", names)
+	}
+	events := one[string](t, d, `SELECT string_agg(concat_ws(' ', e.actor_name, e.data->>'name', e.data->>'removed', c.body), ', ' ORDER BY e.seq)
+		FROM timeline_events e LEFT JOIN contents c ON c.hash = e.content_hash WHERE e.kind = 'variable_set'`)
+	if events != "Bo pod-name qplanner, Bo X qcoder, Bo pod-name judge, Bo X true" {
+		t.Errorf("timeline: %s", events)
+	}
+}
+
+func TestWhoMaySetWhat(t *testing.T) {
+	t.Parallel()
+	d := setup(t, single(`echo`))
+	wantKind(t, d.SetVariable(t.Context(), d.number, "X", "y"), errs.Unauthenticated)
+	wantKind(t, d.SetVariable(as(t, d.vic), d.number, "X", "y"), errs.Forbidden)
+	wantKind(t, d.SetVariable(as(t, d.ana), 99, "X", "y"), errs.NotFound)
+	for _, bad := range [][2]string{{"PATH", "/tmp"}, {"a b", "x"}, {"API_KEY", "x"}, {"X", "a\x1b"}, {"namespace", "kube-system"}, {"NS", "kube-system"}} {
+		wantKind(t, d.SetVariable(as(t, d.ana), d.number, bad[0], bad[1]), errs.Invalid)
+	}
+	d.exec(t, "UPDATE incidents SET status = 'closed'")
+	wantKind(t, d.SetVariable(as(t, d.ana), d.number, "X", "y"), errs.Conflict)
+	if n := one[int](t, d, "SELECT count(*) FROM incident_variables"); n != 0 {
+		t.Errorf("%d are kept", n)
+	}
+}

@@ -115,7 +115,7 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 	m := views.Room{
 		Header: s.headerView(d), ReadOnly: d.readOnly(), Strip: s.stripView(d), Playbooks: books, Library: s.library(""),
 		Escalation: s.escalationView(d), Timeline: s.timelineView(d, ""), Handoffs: s.handoffsView(d),
-		People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
+		Values: valuesView(d), People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
 	}
 	m.Outline = outlineView(d, books)
 	if len(books) == 0 {

@@ -107,6 +107,9 @@ func (s *Server) drawRoom(ctx context.Context, n int64) (rendering, error) {
 	if len(m.Strip.Items) > 0 {
 		components["room-symptoms"] = m.Strip.View()
 	}
+	if m.Values.Shown {
+		components["room-values"] = m.Values.View()
+	}
 	if m.CanWrite {
 		components["room-bar"] = m.Bar()
 	}

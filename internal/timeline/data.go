@@ -86,6 +86,12 @@ type RunData struct {
 	Reason      string    `json:"reason,omitempty"` // why it ended as it did
 }
 
+// VariableData belongs to VariableSet. The text is the value.
+type VariableData struct {
+	Name    string `json:"name"`
+	Removed bool   `json:"removed,omitempty"`
+}
+
 // EscalationData belongs to EscalationStarted, Escalated, EscalationHeld,
 // EscalationExtended and EscalationStopped.
 type EscalationData struct {

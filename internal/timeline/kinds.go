@@ -26,6 +26,7 @@ const (
 	RunInterrupted Kind = "run_interrupted"
 	RunNoted       Kind = "run_noted"
 	StepDone       Kind = "step_done"
+	VariableSet    Kind = "variable_set" // typed or removed by a person
 
 	EscalationStarted  Kind = "escalation_started"
 	Escalated          Kind = "escalated" // to a level, by a timer or a person
@@ -55,7 +56,7 @@ const (
 // Group says under which filter the kind is found.
 func (k Kind) Group() Group {
 	switch k {
-	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone:
+	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone, VariableSet:
 		return Runs
 	case EscalationStarted, Escalated, EscalationHeld, EscalationExtended, EscalationStopped,
 		HandoffOffered, HandoffAccepted, HandoffDeclined, HandoffRevoked:

@@ -81,6 +81,13 @@ var sayings = map[Kind]func(Record) []Part{
 		return []Part{b(r.Actor), t(" marked "), b(cmp.Or(d.Title, d.name())), t(" as done")}
 	}),
 
+	VariableSet: with(func(r Record, d VariableData) []Part {
+		if d.Removed {
+			return []Part{b(r.Actor), t(" removed the value of "), b(d.Name)}
+		}
+		return []Part{b(r.Actor), t(" set the value of "), b(d.Name)}
+	}),
+
 	EscalationStarted:  with(escalationStarted),
 	Escalated:          with(escalated),
 	EscalationHeld:     with(escalationHeld),

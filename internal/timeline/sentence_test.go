@@ -58,6 +58,8 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{RunInterrupted, run, "", "Check logs, run 3 was interrupted, outcome unknown"},
 		{RunNoted, run, "looks fine", "Ana noted on Check logs, run 3"},
 		{StepDone, run, "", "Ana marked Check logs as done"},
+		{VariableSet, VariableData{Name: "POD"}, "api-0", "Ana set the value of POD"},
+		{VariableSet, VariableData{Name: "POD", Removed: true}, "", "Ana removed the value of POD"},
 		{EscalationStarted, EscalationData{To: 1, DueAt: &due}, "", "Escalation started at L1, next at 03:27:54 UTC"},
 		{Escalated, EscalationData{From: 1, To: 2}, "", "Ana escalated to L2"},
 		{Escalated, EscalationData{To: 2, ByTimer: true, Minutes: 15, LateSeconds: 90}, "", "15 min without a fix: escalated to L2, 1 min 30 s late"},

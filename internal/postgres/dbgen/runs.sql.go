@@ -115,6 +115,20 @@ func (q *Queries) ClosedIncidents(ctx context.Context, ids []uuid.UUID) ([]uuid.
 	return items, nil
 }
 
+const deleteVariable = `-- name: DeleteVariable :exec
+DELETE FROM incident_variables WHERE incident_id = $1 AND name = $2
+`
+
+type DeleteVariableParams struct {
+	IncidentID uuid.UUID
+	Name       string
+}
+
+func (q *Queries) DeleteVariable(ctx context.Context, arg DeleteVariableParams) error {
+	_, err := q.db.Exec(ctx, deleteVariable, arg.IncidentID, arg.Name)
+	return err
+}
+
 const finishRun = `-- name: FinishRun :one
 UPDATE runs SET state = $1, exit_code = $2, reason = $3, confirmed_stop = $4,
     lines = $5, bytes = $6, cpu_ms = $7, peak_rss = $8, ended_at = wardroom.now(),
@@ -923,4 +937,28 @@ func (q *Queries) UnfinishedRuns(ctx context.Context, owner string) ([]Run, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const variable = `-- name: Variable :one
+SELECT incident_id, name, value, origin, run_id, set_by, set_at FROM incident_variables WHERE incident_id = $1 AND name = $2
+`
+
+type VariableParams struct {
+	IncidentID uuid.UUID
+	Name       string
+}
+
+func (q *Queries) Variable(ctx context.Context, arg VariableParams) (IncidentVariable, error) {
+	row := q.db.QueryRow(ctx, variable, arg.IncidentID, arg.Name)
+	var i IncidentVariable
+	err := row.Scan(
+		&i.IncidentID,
+		&i.Name,
+		&i.Value,
+		&i.Origin,
+		&i.RunID,
+		&i.SetBy,
+		&i.SetAt,
+	)
+	return i, err
 }
