@@ -209,3 +209,16 @@ func TestWhoMaySetWhat(t *testing.T) {
 		t.Errorf("%d are kept", n)
 	}
 }
+
+// Nor does a file of the incident carry a label: writing one is a change already.
+func TestALabelReachesNoFile(t *testing.T) {
+	t.Parallel()
+	commands := []string{`echo <pod> > f`, `echo <pod> >> f`, `echo <pod> | tee f`, `X=<pod>; echo $X > f`, `echo <pod> | sort -o f`, `mkdir <pod>`, `curl -o f https://<pod>/`}
+	d := setup(t, single(commands...))
+	d.alert(t, map[string]string{"pod": "qplanner"})
+	for n, command := range commands {
+		if p := d.plan(t, d.request(t, "look", n)); p.Refused == "" {
+			t.Errorf("%s is %v and not refused", command, p.Risk)
+		}
+	}
+}
