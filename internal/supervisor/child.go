@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -50,11 +51,28 @@ type child struct {
 	copiers  sync.WaitGroup // of the output of programs
 }
 
+// sealDescriptors keeps everything that is open, whoever opened it, from the programs that this process starts: its own pipes, and what the server has inherited
+// from a shell, a service manager or make.
+func sealDescriptors() error {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return fmt.Errorf("list open descriptors: %w", err)
+	}
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
+}
+
 // Main is `web run-child`: it reads the spec from standard input, obeys the control pipe (descriptor 3), writes events to descriptor 4 and returns the exit status.
 func Main() int {
 	// Nothing that this process starts may hold its pipes: the parent's end of file must mean the parent's end.
-	unix.CloseOnExec(controlFD)
-	unix.CloseOnExec(eventsFD)
+	if err := sealDescriptors(); err != nil {
+		fmt.Fprintln(os.Stderr, "run-child:", err)
+		return 1
+	}
 	control, events := os.NewFile(controlFD, "control"), os.NewFile(eventsFD, "events")
 	c, err := newChild(os.Stdin, events)
 	if err != nil {
