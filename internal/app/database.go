@@ -94,7 +94,7 @@ func (d *Database) private(ctx context.Context, settings config.Settings, log *s
 	if err != nil {
 		return err
 	}
-	d.keeper = keep(server, opts)
+	d.keeper = keep(context.WithoutCancel(ctx), server, opts)
 	url := server.DSN(owner, owner)
 	if err = postgres.CreateAppRole(ctx, url); err != nil {
 		return err

@@ -24,8 +24,8 @@ const (
 	lastWait  = 5 * time.Second
 )
 
-func keep(server *embedded.Server, opts embedded.Options) *keeper {
-	ctx, cancel := context.WithCancel(context.Background())
+func keep(ctx context.Context, server *embedded.Server, opts embedded.Options) *keeper {
+	ctx, cancel := context.WithCancel(ctx)
 	k := &keeper{opts: opts, cancel: cancel, server: server}
 	k.done.Go(func() { k.watch(ctx) })
 	return k
