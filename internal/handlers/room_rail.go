@@ -78,6 +78,10 @@ func (s *Server) timelineView(d roomData, show string) views.Timeline {
 	default:
 		t.Show = string(timeline.Updates)
 	}
+	if n := len(d.records); n > 0 {
+		// Read after the incident: an event may have come between the two.
+		t.Total = max(t.Total, int(d.records[n-1].Seq))
+	}
 	var before *timeline.Record
 	for i := range d.records {
 		row := timelineRow(d.records[i], before)
