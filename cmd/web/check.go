@@ -134,7 +134,6 @@ func unused(e config.Environment) []string {
 	}
 	add("adhoc", e.Adhoc != "off")
 	add("auto_open", len(e.AutoOpen) > 0)
-	add("docker", e.Docker != nil)
 	if k := e.Kubernetes; k != nil {
 		add("kubernetes.groups", len(k.Groups) > 0)
 		add("kubernetes.impersonate", k.Impersonate)

@@ -56,10 +56,12 @@ func (s *Server) dashboard(ctx context.Context, q dashboardQuery) (views.Dashboa
 	if m.Incidents, err = s.activeIncidents(ctx); err != nil {
 		return m, err
 	}
-	if m.Sources, err = s.sourcesView(ctx); err != nil {
+	sources, err := s.Symptoms.Sources(ctx)
+	if err != nil {
 		return m, err
 	}
-	m.Symptoms, err = s.symptomTable(ctx, q, m.Sources)
+	m.Sources = s.sourcesView(sources)
+	m.Symptoms, err = s.symptomTable(ctx, q, sources)
 	return m, err
 }
 
@@ -120,11 +122,7 @@ func (s *Server) lastIncident(ctx context.Context) (*views.LastIncident, error) 
 	return last, nil
 }
 
-func (s *Server) sourcesView(ctx context.Context) (views.Sources, error) {
-	list, err := s.Symptoms.Sources(ctx)
-	if err != nil {
-		return views.Sources{}, err
-	}
+func (s *Server) sourcesView(list []symptoms.Source) views.Sources {
 	var m views.Sources
 	for _, source := range list {
 		row := views.Source{Name: source.Name, Silent: source.Condition == symptoms.Silent || source.Condition == symptoms.Waiting, Detail: source.Error}
@@ -139,12 +137,12 @@ func (s *Server) sourcesView(ctx context.Context) (views.Sources, error) {
 		}
 		m.Rows = append(m.Rows, row)
 	}
-	return m, nil
+	return m
 }
 
-func (s *Server) symptomTable(ctx context.Context, q dashboardQuery, sources views.Sources) (views.SymptomTable, error) {
+func (s *Server) symptomTable(ctx context.Context, q dashboardQuery, sources []symptoms.Source) (views.SymptomTable, error) {
 	actor, _ := authz.ActorFrom(ctx)
-	t := views.SymptomTable{Query: q.text, Group: q.group, Sources: sources, CanStart: actor.May(authz.Respond)}
+	t := views.SymptomTable{Query: q.text, Group: q.group, Sources: s.sourcesView(sources), CanStart: actor.May(authz.Respond)}
 	counts, err := s.Symptoms.Counts(ctx)
 	if err != nil {
 		return t, err
@@ -157,9 +155,7 @@ func (s *Server) symptomTable(ctx context.Context, q dashboardQuery, sources vie
 	if err != nil {
 		return t, err
 	}
-	if t.Silent, t.LastSeen, err = s.silent(ctx); err != nil {
-		return t, err
-	}
+	t.Silent, t.LastSeen = s.silent(sources)
 	t.Total, t.Counters = counts.Total, counters(q, counts)
 	var rows []views.SymptomRow
 	for _, sym := range page.Symptoms {
@@ -172,11 +168,7 @@ func (s *Server) symptomTable(ctx context.Context, q dashboardQuery, sources vie
 	return t, nil
 }
 
-func (s *Server) silent(ctx context.Context) (rows []views.SilentSource, last views.Time, err error) {
-	list, err := s.Symptoms.Sources(ctx)
-	if err != nil {
-		return nil, last, err
-	}
+func (s *Server) silent(list []symptoms.Source) (rows []views.SilentSource, last views.Time) {
 	for _, source := range list {
 		if source.LastSeen != nil && source.LastSeen.After(last.At) {
 			last = views.Clock(*source.LastSeen)
@@ -190,7 +182,7 @@ func (s *Server) silent(ctx context.Context) (rows []views.SilentSource, last vi
 		}
 		rows = append(rows, row)
 	}
-	return rows, last, nil
+	return rows, last
 }
 
 // counters offers the filters that would leave something.
