@@ -2,14 +2,13 @@ package shell
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
 type sqlKind uint8
 
 const (
-	sqlWord   sqlKind = iota // upper-cased
+	sqlWord   sqlKind = iota // upper-cased, unless it holds letters that fold differently elsewhere
 	sqlQuoted                // "…"
 	sqlString                // '…' and $tag$…$tag$; its text is dropped
 	sqlNumber
@@ -27,7 +26,7 @@ func lexSQL(text string) (tokens []sqlToken, ok bool) {
 	for text != "" {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
-		case unicode.IsSpace(r):
+		case strings.IndexByte(" \t\n\r\f\v", text[0]) >= 0: // and no other: to PostgreSQL a no-break space is a letter
 			text = text[size:]
 			continue
 		case strings.HasPrefix(text, "--"):
@@ -59,18 +58,18 @@ func lexToken(text string, r rune, size int) (sqlToken, int) {
 	case r == '\'' || r == '"':
 		return lexQuoted(text, byte(r))
 	case sqlLetter(r):
-		n := strings.IndexFunc(text, func(r rune) bool { return !sqlLetter(r) && !unicode.IsDigit(r) && r != '$' })
+		n := strings.IndexFunc(text, func(r rune) bool { return !sqlLetter(r) && !sqlDigit(r) && r != '$' })
 		if n < 0 {
 			n = len(text)
 		}
-		word := strings.ToUpper(text[:n])
+		word := sqlUpper(text[:n])
 		// E'…', B'…', U&"…" and the like have rules of their own.
 		if n < len(text) && (text[n] == '\'' || strings.HasPrefix(text[n:], "&'") || strings.HasPrefix(text[n:], `&"`)) && len(word) <= 2 {
 			return sqlToken{}, 0
 		}
 		return sqlToken{sqlWord, word}, n
-	case unicode.IsDigit(r):
-		n := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsDigit(r) && r != '.' })
+	case sqlDigit(r):
+		n := strings.IndexFunc(text, func(r rune) bool { return !sqlDigit(r) && r != '.' })
 		if n < 0 {
 			n = len(text)
 		}
@@ -83,8 +82,21 @@ func lexToken(text string, r rune, size int) (sqlToken, int) {
 	return sqlToken{}, 0
 }
 
+// sqlLetter is what may begin a word: PostgreSQL counts everything outside ASCII in.
 func sqlLetter(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || r == holeRune || r >= holeIndex && r < holeIndex+maxHoles
+	return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= utf8.RuneSelf && r != utf8.RuneError
+}
+
+func sqlDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// sqlUpper folds a word the way PostgreSQL does, ASCII only: a long s is no S.
+func sqlUpper(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r - 'a' + 'A'
+		}
+		return r
+	}, word)
 }
 
 func lexQuoted(text string, quote byte) (sqlToken, int) {
@@ -115,7 +127,7 @@ func lexDollar(text string) (sqlToken, int) {
 	if digits > 1 {
 		return sqlToken{sqlNumber, text[:digits]}, digits
 	}
-	if end < 0 || strings.ContainsFunc(text[1:1+end], func(r rune) bool { return !sqlLetter(r) && !unicode.IsDigit(r) }) {
+	if end < 0 || strings.ContainsFunc(text[1:1+end], func(r rune) bool { return !sqlLetter(r) && !sqlDigit(r) }) {
 		return sqlToken{}, 0
 	}
 	tag := text[:end+2]
