@@ -26,6 +26,18 @@ One data folder serves one Wardroom.
 Reports every mistake of both at once. When there is none it prints, for each
 environment, what commands of each class may do there. Nothing is started.
 `, checkConfig},
+		{"playbook", "check|show|risk|match …", "read runbooks the way Wardroom does, also in your CI", `
+  web playbook check PATH…         problems, one a line; exit code 1 when one is an error
+  web playbook show --json PATH…   files, playbooks, steps and commands as they were read
+  web playbook risk --json         {"command": "…", "kind": "shell|sql|promql"} a line on
+                                   standard input; what each does, one answer a line
+  web playbook match --json [PATH…]
+                                   {"labels": {}, "annotations": {}} a line on standard
+                                   input; the playbooks that fit, best first
+
+A PATH is a Markdown file or a folder. Without one, match asks the shipped playbooks.
+Nothing is started and no server is needed.
+`, playbook},
 		{"user", "link NAME", "print a link with which NAME sets a new password", `
 For somebody who cannot sign in any more. The link works once. Works beside a running
 server, and without one; needs the server's settings and user.

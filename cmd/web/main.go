@@ -36,7 +36,7 @@ func runMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
 	if err == nil {
 		return done
 	}
@@ -57,14 +57,15 @@ func (e usageError) Error() string { return string(e) }
 type cli struct {
 	args           []string
 	environ        []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
-func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		args = []string{"help"}
 	}
-	c := cli{args: args[1:], environ: environ, stdout: stdout, stderr: stderr}
+	c := cli{args: args[1:], environ: environ, stdin: stdin, stdout: stdout, stderr: stderr}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
 		return help(c)
@@ -77,7 +78,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		c.args = args[:1]
 		return help(c)
 	}
-	if len(c.args) != len(strings.Fields(command.args)) {
+	if !strings.Contains(command.args, "…") && len(c.args) != len(strings.Fields(command.args)) {
 		return usageError("usage: web " + strings.TrimSpace(command.name+" "+command.args))
 	}
 	return command.run(ctx, c)

@@ -34,7 +34,14 @@ func (p Policy) analyse(t *template) Analysis {
 	if len(t.file.Stmts) == 0 {
 		w.class = unknown("there is no command in this text")
 	}
-	a.Risk, a.Why, a.Discloses, a.Stream, a.Refused = w.class.Risk, w.class.Why, w.class.Discloses, w.class.Stream, w.class.Refused
+	a.Risk, a.Why, a.Discloses, a.Stream = w.class.Risk, w.class.Why, w.class.Discloses, w.class.Stream
+	a.conclude(w.class.Refused)
+	return a
+}
+
+// conclude says whether what was found can run.
+func (a *Analysis) conclude(refused string) {
+	a.Refused = refused
 	if slices.ContainsFunc(a.Params, func(p Param) bool { return p.Secret }) && a.Refused == "" {
 		a.Refused = "it needs a secret value, which cannot be given here yet; copy it and run it elsewhere"
 	}
@@ -42,7 +49,6 @@ func (p Policy) analyse(t *template) Analysis {
 		a.Problems = append(a.Problems, a.Why)
 	}
 	a.Runnable = a.Risk < Interactive && a.Refused == ""
-	return a
 }
 
 // note records a program that this machine would start.

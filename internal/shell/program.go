@@ -159,7 +159,7 @@ func (p Policy) host(name string) (HostProgram, bool) {
 
 // missing says why a program cannot be started in this environment, or "".
 func (p Policy) missing(name string) string {
-	if _, listed := p.host(name); listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name) {
+	if _, listed := p.host(name); listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name) || p.Platform == "" {
 		return ""
 	}
 	wants := platformOf(name)

@@ -75,7 +75,7 @@ type HostProgram struct {
 // Policy is what an environment permits. It travels as JSON to the child process
 // of a run, so both sides class by the same rules.
 type Policy struct {
-	Platform   Platform          `json:"platform"`
+	Platform   Platform          `json:"platform"` // empty: no environment in particular, so no program is missing
 	Programs   []HostProgram     `json:"programs,omitempty"`
 	Fixed      map[string]string `json:"fixed,omitempty"`      // variables that beat any given value
 	Namespaces []string          `json:"namespaces,omitempty"` // empty: not limited here

@@ -30,6 +30,31 @@ func SQL(text string) Class {
 	return class
 }
 
+// AnalyseSQL is Analyse for a text that is SQL itself, with its placeholders.
+func AnalyseSQL(text string) Analysis {
+	if err := checkText(text); err != nil {
+		return unreadable(err, nil)
+	}
+	t := template{}
+	t.punch(text)
+	class := SQL(t.punched)
+	a := Analysis{Risk: class.Risk, Why: class.Why, Discloses: class.Discloses, Platform: Any, Params: t.params()}
+	a.conclude(class.Refused)
+	return a
+}
+
+// AnalysePromQL is Analyse for a query of Prometheus, which can only read.
+func AnalysePromQL(text string) Analysis {
+	if err := checkText(text); err != nil {
+		return unreadable(err, nil)
+	}
+	t := template{}
+	t.punch(text)
+	a := Analysis{Risk: Read, Why: "asks Prometheus", Platform: Any, Params: t.params()}
+	a.conclude("")
+	return a
+}
+
 func splitTokens(tokens []sqlToken) func(yield func([]sqlToken) bool) {
 	return func(yield func([]sqlToken) bool) {
 		for {

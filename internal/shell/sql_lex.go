@@ -34,11 +34,11 @@ func lexSQL(text string) (tokens []sqlToken, ok bool) {
 			continue
 		case strings.HasPrefix(text, "/*"):
 			// Comments nest in PostgreSQL: one inside another is refused instead of counted.
-			end := strings.Index(text, "*/")
-			if end < 0 || strings.Contains(text[2:end], "/*") {
+			inside, rest, closed := strings.Cut(text[len("/*"):], "*/")
+			if !closed || strings.Contains(inside, "/*") {
 				return nil, false
 			}
-			text = text[end+2:]
+			text = rest
 			continue
 		case r == '\\' || r == utf8.RuneError:
 			return nil, false

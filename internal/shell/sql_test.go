@@ -119,6 +119,8 @@ func TestSQL(t *testing.T) {
 		unknown | SELECT /* /* */ DROP TABLE t */ 1
 		unknown | SELECT U&'\0041'
 		unknown | \! rm -rf /
+		unknown | SELECT 1 /*/
+		read    | SELECT 1 /*/ DELETE FROM t */
 		unknown | CALL evil()
 		unknown | `
 	for line := range strings.Lines(table) {
@@ -153,4 +155,16 @@ func TestPsql(t *testing.T) {
 		unknown+r | psql -v a=b -c 'SELECT 1'
 		read+r    | psql -c 'SELECT 1'
 	`)
+}
+
+// FuzzSQL only looks for a crash; tools/sqloracle looks for the wrong answer.
+func FuzzSQL(f *testing.F) {
+	for _, seed := range []string{"SELECT 1 /*/", "$a$ $a", "U&'x'", "SELECT \"", "/* /* */ */", "-- \n;"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		if shell.SQL(sql).Why == "" {
+			t.Error("no reason")
+		}
+	})
 }
