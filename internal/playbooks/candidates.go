@@ -16,6 +16,10 @@ type Candidate struct {
 	Reason   string // one sentence, for people
 }
 
+// Confident reports that the playbook was named for the alert, by its name, a link or
+// its labels, rather than guessed from words.
+func (c Candidate) Confident() bool { return c.Score >= scoreMatcher }
+
 // What each kind of match is worth. A matcher that holds as well decides between
 // playbooks for the same alert.
 const (

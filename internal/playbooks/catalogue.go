@@ -109,7 +109,7 @@ func (c *Catalogue) Reload(ctx context.Context) (changed bool, err error) {
 
 // scan reads the changed Markdown files of one source.
 func (c *Catalogue) scan(ctx context.Context, source string, fsys fs.FS, seen map[string]bool) (changed bool, err error) {
-	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+	err = walk(fsys, func(name string, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -119,6 +119,23 @@ func (c *Catalogue) scan(ctx context.Context, source string, fsys fs.FS, seen ma
 			return nil
 		case err != nil:
 			return err
+		}
+		key := source + "/" + name
+		seen[key] = true
+		changed = c.look(ctx, fsys, name, key) || changed
+		return nil
+	})
+	return changed, err
+}
+
+// walk calls f with every playbook file below fsys in the order of their names, and
+// with every folder that cannot be read. Hidden files and those that begin with an
+// underscore are left out.
+func walk(fsys fs.FS, f func(name string, err error) error) error {
+	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error { //nolint:wrapcheck // f's own errors
+		switch {
+		case err != nil:
+			return f(name, err)
 		case name != "." && (strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(path.Base(name), "_")):
 			if d.IsDir() {
 				return fs.SkipDir
@@ -127,12 +144,8 @@ func (c *Catalogue) scan(ctx context.Context, source string, fsys fs.FS, seen ma
 		case d.IsDir() || !isPlaybookFile(name):
 			return nil
 		}
-		key := source + "/" + name
-		seen[key] = true
-		changed = c.look(ctx, fsys, name, key) || changed
-		return nil
+		return f(name, nil)
 	})
-	return changed, err
 }
 
 // keepBelow keeps what is known of a folder that cannot be read just now.

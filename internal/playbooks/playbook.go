@@ -40,6 +40,7 @@ const (
 type Section struct {
 	Kind  string `json:"kind"`
 	Title string `json:"title"`
+	Line  int    `json:"line,omitempty"`
 	Text  string `json:"text,omitempty"` // Markdown before the first step
 	Steps []Step `json:"steps,omitempty"`
 

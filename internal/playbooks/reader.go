@@ -43,7 +43,7 @@ func (r *reader) heading(h *heading, kind string) {
 // name of a section itself opens its own; any other is a step.
 func (r *reader) section(kind, title string, h *heading, kids []*heading) {
 	index := len(r.drafts)
-	r.playbook.Sections = append(r.playbook.Sections, Section{Kind: kind, Title: title})
+	r.playbook.Sections = append(r.playbook.Sections, Section{Kind: kind, Title: title, Line: h.line})
 	r.drafts = append(r.drafts, nil)
 
 	root := kind
