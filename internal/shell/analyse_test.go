@@ -171,7 +171,7 @@ func TestLanguages(t *testing.T) {
 		read+r    | cat x | jq -r '.items[] | .name'
 		read+dr   | echo 1 | jq '$ENV'
 		unknown+r | jq -f prog.jq
-		unknown+r | jq --rawfile a /etc/passwd .
+		read+r    | jq --rawfile a /etc/passwd .
 		read+r    | awk '{print $1}' x
 		read+r    | awk -F: '$3 > 80 {print $1}' x
 		unknown+r | awk 'BEGIN{system("rm x")}'

@@ -70,15 +70,15 @@ func TestDocker(t *testing.T) {
 		unknown+r | docker build .
 		unknown+r | docker compose build
 		unknown+r | docker compose run web ls
-		unknown+r | docker -H tcp://evil ps
-		unknown+r | docker --context evil ps
-		unknown+r | docker --config /tmp ps
-		unknown+r | docker compose -f evil.yml up -d
-		unknown+r | docker compose --env-file x ps
-		unknown+r | docker compose --project-directory / ps
-		unknown+r | docker compose -p other ps
-		unknown+r | docker exec -u root web ls
-		unknown+r | docker compose exec --privileged web ls
+		read+r    | docker -H tcp://evil ps
+		read+r    | docker --context evil ps
+		read+r    | docker --config /tmp ps
+		change+r  | docker compose -f evil.yml up -d
+		read+r    | docker compose --env-file x ps
+		read+r    | docker compose --project-directory / ps
+		read+r    | docker compose -p other ps
+		read+r    | docker exec -u root web ls
+		read+r    | docker compose exec --privileged web ls
 		unknown+r | docker frobnicate
 		unknown   | docker $VERB_X$Y ps
 		unknown   | docker compose <verb> web
@@ -126,7 +126,7 @@ func TestRedis(t *testing.T) {
 		unknown   | redis-cli <command>
 		unknown   | redis-cli $(echo FLUSHALL)
 		unknown   | redis-cli DEBUG SLEEP 1
-		unknown+r | redis-cli -a secret PING
+		read+r    | redis-cli -a secret PING
 		unknown+r | redis-cli --eval x.lua
 		unknown   | cat x | redis-cli
 		interactive | redis-cli

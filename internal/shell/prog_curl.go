@@ -8,12 +8,15 @@ import (
 var curl = &program{
 	flags: flags(`-s --silent -S --show-error -f --fail --fail-with-body -i --include -I --head -G --get -m= --max-time= --connect-timeout= -X= --request= -H= --header=
 		-d= --data= --data-raw= --data-binary= --data-urlencode= --json= -w= --write-out= -o= --output= -v --verbose -A= --user-agent= --compressed -4 --ipv4 -6 --ipv6
-		--retry= --retry-delay= --retry-max-time= --retry-connrefused -N --no-buffer --http1.1 --http2 -# --no-progress-meter`),
+		--retry= --retry-delay= --retry-max-time= --retry-connrefused -T= --upload-file= -F= --form= -O --remote-name -J -D= --dump-header= -c= --cookie-jar= --max-redirs= --limit-rate= -r= --range= -Z --parallel --tlsv1.2 -N --no-buffer --http1.1 --http2 -# --no-progress-meter`),
 	refused: map[string]string{
-		"-L": "an answer may lead to another host", "--location*": "an answer may lead to another host", "-k": "the server must be verified", "--insecure": "the server must be verified",
-		"-u": "credentials do not belong in a command", "--user": "credentials do not belong in a command", "-b": "credentials do not belong in a command", "--cookie": "credentials do not belong in a command",
-		"-K": "it reads files", "--config": "it reads files", "-T": "it sends files", "--upload-file": "it sends files", "-F": "it sends files", "--form": "it sends files",
-		"-O": "it writes files", "--remote-name": "it writes files", "-x": "a proxy leads elsewhere", "--proxy*": "a proxy leads elsewhere", "--resolve": "it leads elsewhere", "--connect-to": "it leads elsewhere",
+		"-L --location --location-trusted": "an answer may lead to another host", "-k --insecure": "the server must be verified",
+		"-u= --user= -b= --cookie= --oauth2-bearer=": "credentials do not belong in a command", "-x= --proxy= --socks5=": "a proxy leads elsewhere",
+		"--resolve= --connect-to= --unix-socket= --interface=": "it leads elsewhere", "--cacert= --capath= --cert= -E= --key=": "credentials come from the environment only",
+	},
+	opaque: map[string]string{"-K= --config=": "it reads files"},
+	effects: map[string]Class{
+		"-T": sendsFile, "--upload-file": sendsFile, "-F": sendsFile, "--form": sendsFile, "-O": writesFile, "--remote-name": writesFile, "-J": writesFile, "-D": writesFile, "--dump-header": writesFile, "-c": writesFile, "--cookie-jar": writesFile,
 	},
 	refine: func(_ scope, c *call) (class Class) {
 		if len(c.words()) == 0 {
@@ -25,6 +28,11 @@ var curl = &program{
 		return class.worst(curlMethods(c)).worst(curlData(c)).worst(curlOutput(c))
 	},
 }
+
+var (
+	sendsFile  = Class{Risk: Change, Why: "sends a file or form to the address", Refused: "curl may not send files"}
+	writesFile = Class{Risk: Change, Why: "writes what it got to a file", Refused: "curl may not write files of its own choice"}
+)
 
 // curlMethods is the worst of the methods that the call may use.
 func curlMethods(c *call) (class Class) {

@@ -3,12 +3,9 @@ package shell
 import "regexp"
 
 var dockerRefused = map[string]string{
-	"-H": "the environment names the engine", "--host": "the environment names the engine", "--context": "the environment names the engine",
-	"-c": "the environment names the engine", "--config": "credentials come from the environment only", "--tls*": "the environment names the engine",
-	"-f": "the environment names the project's files", "--file": "the environment names the project's files", "--env-file": "the environment names the project's files",
-	"--project-directory": "the environment names the project", "-p": "the environment names the project", "--project-name": "the environment names the project",
-	"-v": "it mounts folders of the host", "--volume": "it mounts folders of the host", "--mount": "it mounts folders of the host",
-	"--privileged": "it takes every right on the host", "-u": "it chooses another user", "--user": "it chooses another user",
+	"-H= --host= --context= -c=": "the environment names the engine", "--config=": "credentials come from the environment only", "--tls*": "the environment names the engine",
+	"-f= --file= --env-file=": "the environment names the project's files", "--project-directory= -p= --project-name=": "the environment names the project",
+	"-v= --volume= --mount=": "it mounts folders of the host", "--privileged": "it takes every right on the host", "-u= --user=": "it chooses another user",
 }
 
 const dockerElsewhere = "docker %s is not permitted in a playbook; copy it and run it elsewhere"

@@ -3,8 +3,8 @@ package shell
 const helmGlobal = "-n= --namespace= --debug "
 
 var helmRefused = map[string]string{
-	"--kube*": "the environment names the cluster and who acts", "--post-renderer": "it starts another program", "--registry-config": "it reads other files",
-	"--repository-config": "it reads other files", "--burst-limit": "", "--insecure-skip-tls-verify": "the server must be verified",
+	"--kube-context= --kubeconfig= --kube-apiserver= --kube-token= --kube-as-user= --kube-as-group= --kube-ca-file= --kube-tls-server-name= --kube-insecure-skip-tls-verify": "the environment names the cluster and who acts",
+	"--registry-config= --repository-config= --repository-cache=": "it reads other files", "--insecure-skip-tls-verify": "the server must be verified",
 }
 
 var helmPrograms = map[string]*program{"helm": {

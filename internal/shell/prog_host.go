@@ -68,7 +68,7 @@ func repeated(_ scope, c *call) Class {
 
 var systemctl = &program{
 	flags: systemFlags, bare: read("lists units"),
-	refused: map[string]string{"-H": "it reaches another machine", "--host": "it reaches another machine", "-M": "it reaches a container", "--machine": "it reaches a container"},
+	refused: map[string]string{"-H= --host=": "it reaches another machine", "-M= --machine=": "it reaches a container"},
 	verbs: map[string]*program{
 		"status": units("shows a unit's state"), "is-active": units("asks whether a unit runs"), "is-failed": units("asks whether a unit failed"),
 		"is-enabled": units("asks whether a unit starts at boot"), "is-system-running": units("asks for the system's state"),
@@ -103,5 +103,5 @@ var journalctl = &program{
 		"-f": follows, "--follow": follows, "--rotate": change("closes the journal's files"), "--flush": change("writes the journal to disk"), "--sync": change("writes the journal to disk"),
 		"--vacuum-size": destroy("deletes old journal files"), "--vacuum-time": destroy("deletes old journal files"), "--vacuum-files": destroy("deletes old journal files"),
 	},
-	refused: map[string]string{"-D": "it reads other files", "--directory": "it reads other files", "--file": "it reads other files", "--root": "it reads other files", "-M": "it reaches a container"},
+	refused: map[string]string{"-D= --directory= --file= --root=": "it reads other files", "-M= --machine=": "it reaches a container"},
 }

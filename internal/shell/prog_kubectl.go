@@ -16,13 +16,13 @@ const (
 // kubeRefused are flags that would lead kubectl away from the environment's own
 // cluster, identity or files.
 var kubeRefused = map[string]string{
-	"--kubeconfig": "credentials come from the environment only", "--server": "the environment names the cluster", "-s": "the environment names the cluster",
-	"--token": "credentials come from the environment only", "--user": "credentials come from the environment only", "--username": "credentials come from the environment only",
-	"--password": "credentials come from the environment only", "--cluster": "the environment names the cluster", "--context": "the environment names the cluster",
-	"--as*": "who acts is not the command's choice", "--client-*": "credentials come from the environment only", "--certificate-authority": "the environment names the cluster",
-	"--insecure-skip-tls-verify*": "the server must be verified", "--tls-server-name": "the server must be verified", "--cache-dir": "it writes outside the scratch folder",
-	"--profile*": "it writes files", "--kuberc": "it reads a file that changes commands", "-k": "it may fetch from anywhere", "--kustomize": "it may fetch from anywhere",
-	"--raw": "it asks for any path of the API",
+	"--kubeconfig=": "credentials come from the environment only", "--server=": "the environment names the cluster", "-s=": "the environment names the cluster",
+	"--token=": "credentials come from the environment only", "--user=": "credentials come from the environment only", "--username=": "credentials come from the environment only",
+	"--password=": "credentials come from the environment only", "--cluster=": "the environment names the cluster", "--context=": "the environment names the cluster",
+	"--as= --as-group= --as-uid=": "who acts is not the command's choice", "--client-certificate= --client-key=": "credentials come from the environment only",
+	"--certificate-authority=": "the environment names the cluster", "--insecure-skip-tls-verify": "the server must be verified", "--tls-server-name=": "the server must be verified",
+	"--cache-dir=": "it writes outside the scratch folder", "--profile= --profile-output=": "it writes files", "--kuberc=": "it reads a file that changes commands",
+	"-k= --kustomize=": "it may fetch from anywhere", "--raw=": "it asks for any path of the API",
 }
 
 // kubectl is read from the outside in: verb, flags, then what refine finds in the

@@ -10,7 +10,8 @@ var languagePrograms = map[string]*program{
 	"jq": {
 		class: read("picks values out of JSON"), refine: jqFilter,
 		flags:   flags("-r --raw-output -c --compact-output -n --null-input -e --exit-status -s --slurp -S --sort-keys -M -C -a -j -R --raw-input --arg== --argjson== --tab --indent="),
-		refused: map[string]string{"-f": "it reads a program from a file", "--from-file": "it reads a program from a file", "--rawfile": "it reads a file", "--slurpfile": "it reads a file", "-L": "it reads modules"},
+		opaque:  map[string]string{"-f= --from-file=": "it reads a program from a file", "-L=": "it reads modules"},
+		refused: map[string]string{"--rawfile== --slurpfile==": "it reads a file"},
 	},
 	"sed": {
 		class: read("edits lines and prints them"), refine: sedScript,
@@ -71,7 +72,7 @@ func sedScript(_ scope, c *call) Class {
 
 var awk = &program{
 	class: read("picks columns out of lines"), flags: flags("-F= -v="), stop: true,
-	refused: map[string]string{"-f": "it reads a program from a file", "-i": "it reads a program from a file"},
+	opaque: map[string]string{"-f= -i=": "it reads a program from a file"},
 	refine: func(_ scope, c *call) Class {
 		words := c.words()
 		if len(words) == 0 || strings.Contains(words[0], later) || awkActs(words[0]) {

@@ -4,10 +4,11 @@ import "regexp"
 
 var psql = &program{
 	flags: flags(`-h= --host= -p= --port= -U= --username= -d= --dbname= -c= --command= -t --tuples-only -A --no-align -x --expanded -q --quiet -X --no-psqlrc -w --no-password
-		-1 --single-transaction -F= --field-separator= -P= --pset= -l --list --csv -E -a -e -b -z -0`),
-	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
-		"-W": "it asks at the keyboard", "--password": "it asks at the keyboard", "-f": "the text does not tell what the file does", "--file": "the text does not tell what the file does", "-o": "it writes a file", "--output": "it writes a file", "-L": "it writes a file", "-v": "variables change what a statement is", "--set": "variables change what a statement is",
+		-W --password -1 --single-transaction -F= --field-separator= -P= --pset= -l --list --csv -E -a -e -b -z -0`),
+	opaque: map[string]string{
+		"-f= --file=": "the text does not tell what the file does", "-v= --set= --variable=": "variables change what a statement is", "-o= --output= -L=": "it writes a file or starts a program",
 	},
+	effects: map[string]Class{"-W": interactive("it asks at the keyboard"), "--password": interactive("it asks at the keyboard")},
 	refine: func(s scope, c *call) (class Class) {
 		for _, value := range c.values("-P", "--pset") {
 			if !pset.MatchString(value) {

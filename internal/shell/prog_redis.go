@@ -10,8 +10,10 @@ var redisCLI = &program{
 	stop:  true,
 	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys"),
 	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
-		"-a": "credentials do not belong in a command", "--pass": "credentials do not belong in a command", "--askpass": "it asks at the keyboard", "-u": "credentials do not belong in a command",
-		"--user": "credentials do not belong in a command", "--eval": "the text does not tell what the script does", "--rdb": "it writes a file", "--pipe": "it sends whatever it is fed", "-x": "it sends whatever it is fed",
+		"-a= --pass= -u= --user=": "credentials do not belong in a command", "--tls --insecure": "the environment says how to connect", "--cacert= --cert= --key=": "credentials come from the environment only",
+	},
+	opaque: map[string]string{
+		"--eval=": "the text does not tell what the script does", "--rdb=": "it writes a file", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
 	},
 	effects: map[string]Class{"--latency": follows, "--latency-history": follows, "--latency-dist": follows, "--stat": follows},
 	refine: func(s scope, c *call) Class {

@@ -15,7 +15,7 @@ var wrapperPrograms = map[string]*program{
 	"nohup":   {stop: true, refine: wrapped},
 	"setsid":  {flags: flags("-w --wait"), stop: true, refine: wrapped},
 	"stdbuf":  {flags: flags("-i= -o= -e="), stop: true, refine: wrapped},
-	"sudo":    {flags: flags("-n -u= -E -H"), stop: true, refine: wrapped, effects: map[string]Class{"-E": unknown("sudo -E carries the environment over")}, refused: map[string]string{"-i": "it opens a shell", "-s": "it opens a shell"}},
+	"sudo":    {flags: flags("-n -u= -E -H"), stop: true, refine: wrapped, effects: map[string]Class{"-E": unknown("sudo -E carries the environment over")}, opaque: map[string]string{"-i -s": "it opens a shell"}},
 	"env":     {flags: flags("-i --ignore-environment -u= --unset= -0"), stop: true, refine: environment},
 	"watch":   {flags: flags("-n= --interval= -d -t --no-title -e -x --exec -g"), stop: true, refine: watched},
 	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -d= --delimiter= -t --verbose -x"), stop: true, refine: fromInput},
@@ -113,7 +113,8 @@ var findTable = &program{
 		-newer= -user= -group= -perm= -maxdepth= -mindepth= -empty -readable -writable -print -print0 -ls -printf= -prune -not -o -a -or -and
 		-xdev -mount -depth -daystart -true -false -quit -links= -inum= -delete`),
 	effects: map[string]Class{"-delete": destroy("find -delete removes files")},
-	refused: map[string]string{"-ok*": "it asks at the keyboard", "-fprint*": "it writes files", "-fls": "it writes files"},
+	refused: map[string]string{"-ok*": "it asks at the keyboard", "-fprint*": "it writes files"},
+	opaque:  map[string]string{"-fls=": "it writes files"},
 }
 
 // found takes -exec COMMAND ; out of find's words and classes it as a start.

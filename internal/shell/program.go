@@ -15,13 +15,15 @@ import (
 type program struct {
 	class   Class
 	flags   flagSet
-	effects map[string]Class             // what a flag adds to the class
-	refused map[string]string            // flags with a reason of their own; a name ending in * is a prefix
-	verbs   map[string]*program          // non-nil: the first word is a verb, and an unlisted one is unknown
-	bare    Class                        // with verbs: what it does without one
-	stop    bool                         // flags end at the first word that is none
-	numeric bool                         // -20 is a flag
-	any     bool                         // every word is data (echo)
+	effects map[string]Class    // what a flag adds to the class
+	refused map[string]string   // flags that no playbook may use, though they do not change what the command does; a name ending in * is a prefix
+	opaque  map[string]string   // flags that no playbook may use and behind which anything may stand
+	verbs   map[string]*program // non-nil: the first word is a verb, and an unlisted one is unknown
+	bare    Class               // with verbs: what it does without one
+	stop    bool                // flags end at the first word that is none
+	numeric bool                // -20 is a flag
+	any     bool                // every word is data (echo)
+	settled bool
 	refine  func(s scope, c *call) Class // merged by worst
 }
 
@@ -103,14 +105,48 @@ func (p *program) adds(c *call) (class Class) {
 	return class
 }
 
+// settle makes the flags that are refused known, with their values, so that a
+// command is classed by what it would do and refused all the same.
+func (p *program) settle() {
+	if p.settled {
+		return
+	}
+	p.settled = true
+	own, effects := maps.Clone(p.flags), maps.Clone(p.effects)
+	if own == nil {
+		own = flagSet{}
+	}
+	if effects == nil {
+		effects = map[string]Class{}
+	}
+	for _, list := range []map[string]string{p.refused, p.opaque} {
+		for written, why := range list {
+			for name, kind := range flags(written) {
+				if _, listed := own[name]; listed || strings.HasSuffix(name, "*") {
+					continue
+				}
+				own[name] = kind
+				class := refuse("%s is refused: %s", name, why)
+				if _, hides := p.opaque[written]; !hides {
+					class.Risk, class.Why = Read, ""
+				}
+				effects[name] = class
+			}
+		}
+	}
+	p.flags, p.effects = own, effects
+	for _, verb := range p.verbs {
+		verb.settle()
+	}
+}
+
 func (p *program) notPermitted(name, flag string) Class {
 	if dynamic(flag) {
 		return unknown(fmt.Sprintf("a flag of %s is known only at run time", name))
 	}
 	flag, _, _ = strings.Cut(flag, "=")
 	for refused, why := range p.refused {
-		prefix, isPrefix := strings.CutSuffix(refused, "*")
-		if flag == refused || isPrefix && strings.HasPrefix(flag, prefix) {
+		if prefix, isPrefix := strings.CutSuffix(refused, "*"); isPrefix && strings.HasPrefix(flag, prefix) {
 			return refuse("%s of %s is refused: %s", shown(flag), name, why)
 		}
 	}

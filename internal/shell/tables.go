@@ -19,5 +19,8 @@ func collect(tables ...map[string]*program) map[string]*program {
 	for _, table := range tables {
 		maps.Copy(all, table)
 	}
+	for _, p := range all {
+		p.settle()
+	}
 	return all
 }
