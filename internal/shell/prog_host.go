@@ -10,11 +10,11 @@ var hostPrograms = map[string]*program{
 	"ps":     {class: read("lists processes"), flags: flags("-e -f -A -a -x -u= -U= -p= -C= -L -T -H -l -F -w -M -q= -o= -O= --sort= --no-headers --forest --pid= --ppid= -N -d"), refine: psStyle},
 	"top":    {class: read("shows the busiest processes"), flags: flags("-b -n= -d= -o= -p= -u= -H -c -w= -1 -i -E= -e= -s -S"), refine: topMode},
 	"ping":   {class: read("asks a host for answers"), flags: flags("-c= -i= -W= -w= -n -q -4 -6 -s= -t= -I="), refine: bounded},
-	"vmstat": {class: read("shows load"), flags: flags("-a -s -w -S= -d"), refine: repeated}, "iostat": {class: read("shows disk load"), flags: flags("-x -d -c -k -m -h -y -z"), refine: repeated},
+	"vmstat": {class: read("shows load"), flags: flags("-a -s -w -S= -d -t -n -m -D"), refine: repeated}, "mpstat": {class: read("shows load"), flags: flags("-P= -A -u -I="), refine: repeated}, "pidstat": {class: read("shows load"), flags: flags("-u -d -r -w -p= -t -l -h -C= -U="), refine: repeated}, "iostat": {class: read("shows disk load"), flags: flags("-x -d -c -k -m -h -y -z"), refine: repeated},
 	"ss":      listing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},
 	"pgrep":   listing("finds processes", "-f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
-	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "ssh": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
+	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
 }
 
 var terminal = &program{class: interactive("it needs a terminal"), any: true}

@@ -20,7 +20,7 @@ var languagePrograms = map[string]*program{
 	},
 	"awk": awk, "gawk": awk, "mawk": awk,
 	"python": language, "python3": language, "perl": language, "ruby": language, "node": language, "php": language,
-	"ansible": scripted, "ansible-playbook": scripted, "terraform": scripted, "git": scripted, "make": scripted, "pip": scripted, "npm": scripted, "systemd-run": scripted,
+	"ansible": scripted, "ansible-playbook": scripted, "make": scripted, "pip": scripted, "pip3": scripted, "npm": scripted, "systemd-run": scripted,
 }
 
 var (

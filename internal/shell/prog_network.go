@@ -10,7 +10,7 @@ var networkPrograms = map[string]*program{
 	"dig":        {any: true, class: read("looks a name up"), refine: digWords},
 	"host":       {class: read("looks a name up"), flags: flags("-t= -a -v -4 -6 -W=")},
 	"traceroute": {class: read("follows the way to a host"), flags: flags("-n -m= -w= -q= -4 -6 -T -I -p=")}, "tracepath": {class: read("follows the way to a host"), flags: flags("-n -m= -4 -6")},
-	"telnet": terminal, "mongo": terminal, "mongosh": terminal, "mysql": {class: unknown("no table tells what a mysql statement does"), any: true},
+	"telnet": terminal,
 }
 
 var netcat = &program{

@@ -5,12 +5,14 @@ import "maps"
 // programs is every program that the tables describe, by name. One file per
 // program (or family) holds its table.
 var programs = collect(
-	textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms,
+	outsiderPrograms(), textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms, transferPrograms,
 	map[string]*program{
 		"kubectl": kubectl, "oc": kubectl,
 		"docker": docker, "docker-compose": compose,
 		"curl": curl, "psql": psql, "redis-cli": redisCLI,
-		"systemctl": systemctl, "journalctl": journalctl,
+		"systemctl": systemctl, "journalctl": journalctl, "crictl": crictl, "git": git, "mysql": mysql, "mariadb": mysql, "mongo": mongo, "mongosh": mongo,
+		"ip": {any: true, refine: ipWords}, "ifconfig": {any: true, refine: ifconfigWords}, "sysctl": {any: true, refine: sysctlWords}, "strace": {any: true, refine: tracer}, "ltrace": {any: true, refine: tracer},
+		"podman": docker, "nerdctl": docker,
 	},
 )
 

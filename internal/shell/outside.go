@@ -1,0 +1,129 @@
+package shell
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// An outsider is a program that Wardroom never starts by itself: people copy its
+// commands. It is classed all the same, so that a reader knows what a command would
+// do, and so that what an environment declares about it is never milder. Its flags
+// are no allow-list, with one exception: before the verb is complete a flag must be
+// known, because one that takes a value would make that value look like the verb.
+//
+// A verb is one or more words, each a pattern of path.Match; the longest that fits
+// counts, and of equally long ones the first.
+type outsider struct {
+	verbs   []verb
+	global  flagSet          // flags that may stand before or within the verb
+	effects map[string]Class // what a flag adds wherever it stands; --dry-run makes a read
+	bare    Class            // without any verb
+	search  bool             // the verb may stand behind any number of group names
+}
+
+type verb struct {
+	words []string
+	class Class
+}
+
+func (o outsider) classify(_ scope, c *call) Class {
+	words, closed := o.lead(c.pos)
+	class, found := o.find(words, closed)
+	if !found {
+		switch {
+		case len(words) == 0 && o.bare.Why != "":
+			class = o.bare
+		case slices.ContainsFunc(words, dynamic):
+			return unknown("what it does here is known only at run time")
+		default:
+			return unknown("no table tells what these words do")
+		}
+	}
+	dry := false
+	for _, word := range c.pos {
+		name, value, _ := strings.Cut(word, "=")
+		effect, listed := o.effects[name]
+		if !listed {
+			effect, listed = o.effects[word]
+		}
+		if listed && effect == dryRun {
+			dry = value != "false" && value != "none"
+			continue
+		}
+		class = class.worst(effect)
+	}
+	if dry {
+		return read("a dry run changes nothing")
+	}
+	return class
+}
+
+// dryRun is the effect of a flag that keeps everything as it is.
+var dryRun = Class{Why: "dry run"}
+
+// lead gives the words before the first flag that is not known; closed reports that
+// there was one, so that words behind it may belong to it.
+func (o outsider) lead(args []string) (words []string, closed bool) {
+	for i := 0; i < len(args); i++ {
+		if args[i] == "" || args[i][0] != '-' || args[i] == "-" {
+			words = append(words, args[i])
+			continue
+		}
+		var taken call
+		used, ok := o.global.long(&taken, args[i], args[i+1:])
+		if !ok {
+			used, ok = o.global.short(&taken, args[i], args[i+1:])
+		}
+		if _, listed := o.effects[args[i]]; !ok && !listed {
+			return words, true
+		}
+		i += used
+	}
+	return words, false
+}
+
+// find gives the class of the verb that the words begin with.
+func (o outsider) find(words []string, closed bool) (class Class, found bool) {
+	if o.search {
+		return o.anywhere(words)
+	}
+	longest := 0
+	for _, v := range o.verbs {
+		switch n := matching(v.words, words); {
+		case n == len(v.words) && n > longest:
+			class, found, longest = v.class, true, n
+		case closed && n == len(words) && n < len(v.words):
+			// The verb might go on behind the unknown flag, and be another one.
+			return Class{}, false
+		}
+	}
+	return class, found
+}
+
+// anywhere is the worst of all verbs that stand among the words: a group that is
+// called like a verb makes a command worse, never milder.
+func (o outsider) anywhere(words []string) (class Class, found bool) {
+	for i, word := range words {
+		for _, v := range o.verbs {
+			if ok, err := path.Match(v.words[0], word); i > 0 && ok && err == nil || len(v.words) > 1 && matching(v.words, words) == len(v.words) {
+				class, found = class.worst(v.class), true
+				break
+			}
+		}
+	}
+	return class, found
+}
+
+// matching counts how many patterns the words fit, from the first on.
+func matching(patterns, words []string) int {
+	for i, pattern := range patterns {
+		if i >= len(words) {
+			return i
+		}
+		if ok, err := path.Match(pattern, words[i]); !ok || err != nil {
+			return i
+		}
+	}
+	return len(patterns)
+}

@@ -1,0 +1,185 @@
+package shell
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// The tables of programs that people copy: see tables/README.md for their form.
+//
+//go:embed tables/*.txt
+var outsiderFiles embed.FS
+
+// outsiderPrograms reads the tables. They are part of the program: a mistake in them is
+// one in it, and is found by its first test.
+func outsiderPrograms() map[string]*program {
+	all := map[string]*program{}
+	names, err := fs.Glob(outsiderFiles, "tables/*.txt")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		text, err := outsiderFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		for block := range strings.SplitSeq(unwrap(string(text)), "\n\n") {
+			for _, head := range blocks(block) {
+				for program := range strings.FieldsSeq(head.programs) {
+					if all[program] != nil {
+						panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), program))
+					}
+					all[program] = head.program()
+				}
+			}
+		}
+	}
+	return all
+}
+
+// unwrap joins the lines that a table was broken into.
+func unwrap(text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case strings.HasPrefix(line, "#"):
+			continue
+		case strings.HasPrefix(line, "     "):
+			b.WriteString(" " + strings.TrimSpace(line))
+			continue
+		}
+		b.WriteString("\n" + line)
+	}
+	return b.String()
+}
+
+// outsiderTable is one block: programs, how they are told what to do, and its lines.
+type outsiderTable struct {
+	programs, mode string
+	otherwise      Class
+	lines          []string
+}
+
+func blocks(block string) (all []outsiderTable) {
+	for line := range strings.SplitSeq(block, "\n") {
+		switch {
+		case strings.TrimSpace(line) == "":
+		case strings.HasPrefix(line, "  "):
+			all[len(all)-1].lines = append(all[len(all)-1].lines, strings.TrimSpace(line))
+		default:
+			programs, rest, _ := strings.Cut(line, ": ")
+			mode, otherwise, _ := strings.Cut(rest, " else ")
+			t := outsiderTable{programs: programs, mode: mode}
+			if mode == rest && strings.Contains(rest, " ; ") {
+				t.mode, otherwise = "always", rest
+			}
+			t.otherwise = classLine(otherwise)
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// classLine reads "read ; only asks".
+func classLine(text string) Class {
+	name, why, _ := strings.Cut(text, " ; ")
+	switch name = strings.TrimSpace(name); name {
+	case "":
+		return Class{}
+	case "stream":
+		return stream(why)
+	case "discloses":
+		return discloses(why)
+	case "dry":
+		return dryRun
+	case "unknown":
+		return unknown("no table tells what it does here")
+	}
+	risk, err := ParseRisk(name)
+	if err != nil {
+		panic(err)
+	}
+	return Class{Risk: risk, Why: why}
+}
+
+func (t outsiderTable) program() *program {
+	o := outsider{bare: t.otherwise, search: t.mode == "search", effects: map[string]Class{}, global: flagSet{}}
+	listed := flagSet{}
+	for _, line := range t.lines {
+		name, rest, _ := strings.Cut(line, " ")
+		if name == "within" || name == "with" {
+			o.global = flags(rest)
+			continue
+		}
+		items, why, _ := strings.Cut(rest, " ; ")
+		class := classLine(name + " ; " + why)
+		for item := range strings.SplitSeq(items, ",") {
+			item = strings.TrimSpace(item)
+			if !strings.HasPrefix(item, "-") {
+				o.verbs = append(o.verbs, verb{strings.Fields(item), class})
+				continue
+			}
+			for flag, kind := range flags(item) {
+				listed[flag], o.effects[flag] = kind, class
+			}
+		}
+	}
+	switch t.mode {
+	case "always":
+		return &program{any: true, class: t.otherwise}
+	case "flags":
+		return toldByFlags(t.otherwise, listed, o)
+	case "verbs", "search":
+		return &program{any: true, refine: o.classify}
+	}
+	panic("no such kind of table: " + t.mode)
+}
+
+// toldByFlags is a program whose flags say what it does. A read with a flag that is
+// not listed is unknown: that flag might be the one that counts.
+func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
+	for name, kind := range o.global {
+		listed[name] = kind
+	}
+	return &program{any: true, refine: func(_ scope, c *call) (class Class) {
+		taken, unlisted := listed.take(c.pos, false)
+		if unlisted != "" {
+			// What stands behind an unlisted flag counts as well, flag by flag.
+			for _, word := range c.pos {
+				if next, bad := listed.take([]string{word, ""}, false); bad == "" {
+					taken.set = merged(taken.set, next.set)
+				}
+			}
+		}
+		for name := range taken.set {
+			if o.effects[name] == dryRun {
+				return read("a dry run changes nothing")
+			}
+			class = class.worst(o.effects[name])
+		}
+		if class.Why == "" {
+			class = otherwise
+		}
+		if unlisted != "" && class.Risk == Read {
+			return unknown("no table tells what its flag " + shown(unlisted) + " does")
+		}
+		if class.Why == "" {
+			return unknown("no table tells what it does without a flag")
+		}
+		return class
+	}}
+}
+
+func merged(a, b map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	for name, values := range a {
+		all[name] = values
+	}
+	for name, values := range b {
+		all[name] = append(all[name], values...)
+	}
+	return all
+}
