@@ -295,6 +295,8 @@ func (w *walker) sets(n syntax.Node) {
 func (w *walker) name(name string) {
 	name, _, _ = strings.Cut(name, "[")
 	switch {
+	case connects.MatchString(name):
+		w.add(Class{Refused: "a playbook may not set " + name})
 	case protected.MatchString(name):
 		w.add(refuse("a playbook may not set %s", shown(name)))
 	case strings.Contains(name, hole):

@@ -107,7 +107,7 @@ func TestShell(t *testing.T) {
 		unknown     | source ./lib.sh
 		unknown     | . ./lib.sh
 		unknown+r   | ./scripts/healthcheck.sh
-		unknown     | trap 'rm x' EXIT
+		destroy+r   | trap 'rm x' EXIT
 		unknown     | alias ls=rm
 		unknown     | echo x > $FILE_$$
 		unknown     | cat < "$(echo x)"
@@ -116,11 +116,11 @@ func TestShell(t *testing.T) {
 		unknown+r   | PATH=/tmp ls
 		unknown+r   | LD_PRELOAD=/tmp/x.so ls
 		unknown+r   | export LD_LIBRARY_PATH=/tmp
-		unknown+r   | KUBECONFIG=x; ls
-		unknown+r   | export DOCKER_HOST=tcp://x
+		read+r      | KUBECONFIG=x; ls
+		read+r      | export DOCKER_HOST=tcp://x
 		unknown+r   | HOME=/tmp ls
-		unknown+r   | PGPASSWORD=x ls
-		unknown+r   | https_proxy=http://x curl http://y
+		read+r      | PGPASSWORD=x ls
+		read+r      | https_proxy=http://x curl http://y
 		unknown+r   | GIT_SSH_COMMAND=x ls
 		unknown+r   | read PATH
 		unknown+r   | printf -v PATH x
@@ -135,7 +135,7 @@ func TestShell(t *testing.T) {
 		unknown     | ls() { echo; }; ls
 		unknown     | curl() { echo; }; curl http://x
 		unknown     | date 010100002030
-		unknown+r   | date -s tomorrow
+		change+r    | date -s tomorrow
 		unknown     | timeout $T ls
 		unknown+r   | nosuchprogram
 		unknown     | exec 3>&1 {fd}>x

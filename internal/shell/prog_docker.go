@@ -1,6 +1,10 @@
 package shell
 
-import "regexp"
+import (
+	"maps"
+	"regexp"
+	"strings"
+)
 
 var dockerRefused = map[string]string{
 	"-H= --host= --context= -c=": "the environment names the engine", "--config=": "credentials come from the environment only", "--tls*": "the environment names the engine",
@@ -14,7 +18,7 @@ var docker = &program{
 	flags: flags(""), refused: dockerRefused, bare: read("prints its help"),
 	verbs: map[string]*program{
 		"ps":      dockerReads("lists containers", "-a --all -q --quiet -f= --filter= --format= --no-trunc -n= --last= -l --latest -s --size"),
-		"logs":    {class: read("only reads logs"), flags: flags("-f --follow --tail= -n= --since= --until= -t --timestamps --details"), refused: dockerRefused, effects: map[string]Class{"-f": follows, "--follow": follows}},
+		"logs":    dockerLogs,
 		"stats":   dockerStats,
 		"top":     dockerReads("lists a container's processes", ""),
 		"port":    dockerReads("lists ports", ""),
@@ -34,23 +38,48 @@ var docker = &program{
 		}},
 		"system": {flags: flags(""), refused: dockerRefused, bare: read("prints its help"), verbs: map[string]*program{
 			"df": dockerReads("shows disk use", "-v --verbose --format="), "info": dockerReads("asks about the engine", "-f= --format="),
+			"reset":  elsewhere(destroy("removes everything"), "system reset"),
 			"prune":  elsewhere(destroy("removes everything that nothing uses now, volumes with --volumes"), "system prune"),
 			"events": {class: follows, flags: flags("--since= --until= -f= --filter= --format="), refused: dockerRefused},
 		}},
-		"volume": {flags: flags(""), bare: read("prints its help"), verbs: map[string]*program{
-			"ls": dockerReads("lists volumes", "-q --quiet -f= --filter= --format="), "rm": elsewhere(destroy("removes a volume and its data"), "volume rm"),
-			"prune": elsewhere(destroy("removes volumes and their data"), "volume prune"),
-		}},
-		"image": {flags: flags(""), bare: read("prints its help"), verbs: map[string]*program{
-			"ls": dockerReads("lists images", "-a -q -f= --filter= --format="), "prune": elsewhere(destroy("removes images"), "image prune"), "rm": elsewhere(destroy("removes an image"), "image rm"),
-		}},
-		"container": {flags: flags(""), bare: read("prints its help"), verbs: map[string]*program{
-			"ls": dockerReads("lists containers", "-a -q -f= --filter= --format="), "prune": elsewhere(destroy("removes stopped containers"), "container prune"),
-		}},
+		"volume": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists volumes", "-q --quiet -f= --filter= --format="), "inspect": dockerReads("only reads a volume", "-f= --format="), "create": elsewhere(change("creates a volume"), "volume create"),
+			"rm": elsewhere(destroy("removes a volume and its data"), "volume rm"), "prune": elsewhere(destroy("removes volumes and their data"), "volume prune"),
+		}),
+		"image": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists images", "-a -q -f= --filter= --format= --no-trunc --digests"), "inspect": dockerReads("only reads an image", "-f= --format="), "history": dockerReads("lists an image's layers", "-q --quiet --no-trunc -H --human --format="),
+			"pull": elsewhere(change("fetches an image"), "image pull"), "push": elsewhere(change("publishes an image"), "image push"), "tag": elsewhere(change("tags an image"), "image tag"), "load": elsewhere(change("reads images from a file"), "image load"), "save": elsewhere(change("writes images to a file"), "image save"), "build": elsewhere(change("builds an image"), "image build"),
+			"prune": elsewhere(destroy("removes images"), "image prune"), "rm": elsewhere(destroy("removes an image"), "image rm"),
+		}),
+		"container": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists containers", "-a -q -f= --filter= --format= --no-trunc -n= --last= -l --latest -s --size"), "ps": dockerReads("lists containers", "-a -q -f= --filter= --format="), "inspect": {class: read("only reads settings"), flags: flags("-f= --format= -s --size"), refused: dockerRefused, refine: dockerInspect},
+			"logs": dockerLogs, "stats": dockerStats, "top": dockerReads("lists a container's processes", ""), "port": dockerReads("lists ports", ""), "diff": dockerReads("lists changed files", ""), "exec": dockerExec, "wait": dockerReads("waits until containers end", ""),
+			"restart": dockerMoves("restarts containers", "-t= --time= --timeout= -s= --signal="), "start": dockerMoves("starts containers", ""), "stop": dockerMoves("stops containers; start brings them back", "-t= --time= --timeout= -s= --signal="),
+			"kill": elsewhere(change("kills containers"), "container kill"), "pause": elsewhere(change("pauses containers"), "container pause"), "unpause": elsewhere(change("resumes containers"), "container unpause"), "rename": elsewhere(change("renames a container"), "container rename"), "update": elsewhere(change("changes limits"), "container update"), "cp": elsewhere(change("copies files"), "container cp"), "commit": elsewhere(change("makes an image"), "container commit"), "export": elsewhere(change("writes a container's files"), "container export"),
+			"run": dockerRun("run"), "create": dockerRun("create"), "attach": elsewhere(interactive("attaches to a container"), "container attach"), "rm": elsewhere(destroy("removes containers"), "container rm"), "prune": elsewhere(destroy("removes stopped containers"), "container prune"),
+		}),
+		"service": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists services", "-q -f= --filter= --format="), "ps": dockerReads("lists tasks", "-q -f= --filter= --format= --no-trunc --no-resolve"), "inspect": dockerReads("only reads a service", "-f= --format= --pretty"), "logs": dockerLogs,
+			"scale": elsewhere(change("changes how many tasks run"), "service scale"), "update": elsewhere(change("changes a service; rollback takes it back"), "service update"), "rollback": elsewhere(change("goes back to the service before"), "service rollback"), "create": elsewhere(change("creates a service"), "service create"), "rm": elsewhere(destroy("removes a service"), "service rm"),
+		}),
+		"node": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists nodes", "-q -f= --filter= --format="), "ps": dockerReads("lists tasks", "-q -f= --filter= --format= --no-trunc"), "inspect": dockerReads("only reads a node", "-f= --format= --pretty"),
+			"update": elsewhere(change("changes a node"), "node update"), "promote": elsewhere(change("makes a node a manager"), "node promote"), "demote": elsewhere(change("makes a node a worker"), "node demote"), "rm": elsewhere(destroy("removes a node"), "node rm"),
+		}),
+		"stack": dockerGroup(map[string]*program{
+			"ls": dockerReads("lists stacks", "--format="), "ps": dockerReads("lists tasks", "-q -f= --filter= --format= --no-trunc"), "services": dockerReads("lists services", "-q -f= --filter= --format="), "deploy": elsewhere(change("creates or changes a stack"), "stack deploy"), "up": elsewhere(change("creates or changes a stack"), "stack up"), "rm": elsewhere(destroy("removes a stack"), "stack rm"), "down": elsewhere(destroy("removes a stack"), "stack down"),
+		}),
+		"secret":   dockerGroup(map[string]*program{"ls": dockerReads("lists secrets", "-q -f= --filter= --format="), "inspect": dockerReads("describes a secret", "-f= --format= --pretty"), "create": elsewhere(change("creates a secret"), "secret create"), "rm": elsewhere(destroy("removes a secret"), "secret rm")}),
+		"config":   dockerGroup(map[string]*program{"ls": dockerReads("lists configurations", "-q -f= --filter= --format="), "inspect": {any: true, class: discloses("prints a configuration")}, "create": elsewhere(change("creates a configuration"), "config create"), "rm": elsewhere(destroy("removes a configuration"), "config rm")}),
+		"context":  dockerGroup(map[string]*program{"ls": elsewhere(read("lists engines"), "context ls"), "show": elsewhere(read("names the engine"), "context show"), "inspect": elsewhere(read("describes an engine"), "context inspect"), "use": elsewhere(change("switches the engine"), "context use"), "create": elsewhere(change("adds an engine"), "context create"), "update": elsewhere(change("changes an engine"), "context update"), "rm": elsewhere(destroy("removes an engine's settings"), "context rm")}),
+		"builder":  dockerGroup(map[string]*program{"prune": elsewhere(destroy("removes the build cache"), "builder prune"), "build": elsewhere(change("builds an image"), "builder build"), "du": elsewhere(read("shows the build cache"), "builder du")}),
+		"buildx":   dockerGroup(map[string]*program{"ls": elsewhere(read("lists builders"), "buildx ls"), "du": elsewhere(read("shows the build cache"), "buildx du"), "inspect": elsewhere(read("describes a builder"), "buildx inspect"), "build": elsewhere(change("builds an image"), "buildx build"), "bake": elsewhere(change("builds images"), "buildx bake"), "create": elsewhere(change("creates a builder"), "buildx create"), "use": elsewhere(change("switches the builder"), "buildx use"), "prune": elsewhere(destroy("removes the build cache"), "buildx prune"), "rm": elsewhere(destroy("removes a builder"), "buildx rm"), "imagetools": elsewhere(read("describes an image"), "buildx imagetools")}),
+		"manifest": dockerGroup(map[string]*program{"inspect": elsewhere(read("describes an image"), "manifest inspect"), "create": elsewhere(change("makes a manifest"), "manifest create"), "push": elsewhere(change("publishes a manifest"), "manifest push"), "rm": elsewhere(destroy("removes a manifest"), "manifest rm")}),
+		"history":  dockerReads("lists an image's layers", "-q --quiet --no-trunc -H --human --format="), "wait": dockerReads("waits until containers end", ""), "search": elsewhere(read("looks for images"), "search"), "login": elsewhere(interactive("asks at the keyboard"), "login"), "logout": elsewhere(change("forgets who acts"), "logout"),
+		"push": elsewhere(change("publishes an image"), "push"), "tag": elsewhere(change("tags an image"), "tag"), "commit": elsewhere(change("makes an image of a container"), "commit"), "save": elsewhere(change("writes images to a file"), "save"), "load": elsewhere(change("reads images from a file"), "load"), "import": elsewhere(change("makes an image of a file"), "import"), "export": elsewhere(change("writes a container's files"), "export"), "rename": elsewhere(change("renames a container"), "rename"),
 		"kill": elsewhere(change("kills containers"), "kill"), "pause": elsewhere(change("pauses containers"), "pause"), "unpause": elsewhere(change("resumes containers"), "unpause"),
 		"rm": elsewhere(destroy("removes containers"), "rm"), "rmi": elsewhere(destroy("removes images"), "rmi"), "pull": elsewhere(change("fetches an image"), "pull"),
-		"run": elsewhere(unknown("starts a container that may do anything"), "run"), "create": elsewhere(unknown("makes a container that may do anything"), "create"),
-		"build": elsewhere(unknown("runs the steps of a build"), "build"), "cp": elsewhere(change("copies files"), "cp"), "plugin": elsewhere(unknown("plugins may do anything"), "plugin"),
+		"run": dockerRun("run"), "create": dockerRun("create"), "build": elsewhere(change("builds an image"), "build"), "cp": elsewhere(change("copies files"), "cp"), "plugin": elsewhere(unknown("plugins may do anything"), "plugin"),
 		"swarm": elsewhere(destroy("changes the whole cluster"), "swarm"), "update": elsewhere(change("changes limits"), "update"), "attach": elsewhere(interactive("attaches to a container"), "attach"),
 	},
 }
@@ -61,6 +90,32 @@ func dockerReads(why, list string) *program {
 
 func dockerMoves(why, list string) *program {
 	return &program{class: change(why), flags: flags(list), refused: dockerRefused}
+}
+
+var dockerLogs = &program{
+	class: read("only reads logs"), flags: flags("-f --follow --tail= -n= --since= --until= -t --timestamps --details --raw --no-trunc --no-resolve --no-task-ids"), refused: dockerRefused,
+	effects: map[string]Class{"-f": follows, "--follow": follows},
+}
+
+func dockerGroup(verbs map[string]*program) *program {
+	return &program{flags: flags(""), refused: dockerRefused, bare: read("prints its help"), verbs: verbs}
+}
+
+// dockerRun starts a container of its own, which is refused; with a terminal it is a shell.
+func dockerRun(verb string) *program {
+	p := elsewhere(change("starts a container of its own"), verb)
+	p.refine = func(_ scope, c *call) Class {
+		for _, word := range c.pos {
+			switch {
+			case dynamic(word) || !strings.HasPrefix(word, "-"):
+				continue
+			case word == "--interactive" || word == "--tty" || !strings.HasPrefix(word, "--") && len(word) <= 4 && strings.Trim(word, "-itd") == "" && strings.ContainsAny(word, "it"):
+				return interactive("it attaches the keyboard")
+			}
+		}
+		return Class{}
+	}
+	return p
 }
 
 // elsewhere classes a verb that playbooks hold but this room never starts.
@@ -112,50 +167,18 @@ func inContainer(s scope, c *call) Class {
 	return deeper.start(deeper, words[1:])
 }
 
-var compose = &program{
-	flags: flags("--ansi= --progress= --profile= --compatibility"), refused: dockerRefused, bare: read("prints its help"),
-	verbs: map[string]*program{
-		"ps":      dockerReads("lists services", "-a --all -q --quiet --format= --services --status= --filter= --no-trunc --orphans"),
-		"logs":    {class: read("only reads logs"), flags: flags("-f --follow --tail= -n= --since= --until= -t --timestamps --no-log-prefix --no-color --index="), refused: dockerRefused, effects: map[string]Class{"-f": follows, "--follow": follows}},
-		"top":     dockerReads("lists processes", ""),
-		"port":    dockerReads("shows a port", "--protocol= --index="),
-		"images":  dockerReads("lists images", "-q --quiet --format="),
-		"ls":      dockerReads("lists projects", "-a --all -q --quiet --filter= --format="),
-		"version": dockerReads("asks for the version", "-f= --format= --short"),
-		"events":  {class: follows, flags: flags("--json"), refused: dockerRefused},
-		"stats":   dockerStats,
-		"exec":    {flags: flags("-T --no-tty --no-TTY -i --interactive -t --tty --index= -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer},
-		"config":  {class: read("only reads the project's files"), flags: flags("--services --volumes --images --profiles --networks --hash= -q --quiet --format= --no-interpolate --no-normalize --resolve-image-digests --environment"), refused: dockerRefused, refine: composeConfig},
-		"restart": dockerMoves("restarts services", "-t= --timeout= --no-deps"),
-		"start":   dockerMoves("starts services", ""),
-		"stop":    dockerMoves("stops services; start brings them back", "-t= --timeout="),
-		"up":      composeUp,
-		"down": {
-			class: change("removes the project's containers; up -d makes them again"), flags: flags("-v --volumes --rmi= --remove-orphans -t= --timeout="),
-			effects: map[string]Class{"-v": destroy("-v removes the volumes and their data"), "--volumes": destroy("removes the volumes and their data"), "--rmi": destroy("removes images")},
-		},
-		"kill": elsewhere(change("kills services"), "compose kill"), "pause": elsewhere(change("pauses services"), "compose pause"), "unpause": elsewhere(change("resumes services"), "compose unpause"),
-		"rm": elsewhere(destroy("removes containers"), "compose rm"), "pull": elsewhere(change("fetches images"), "compose pull"), "build": elsewhere(unknown("runs the steps of a build"), "compose build"),
-		"run": elsewhere(unknown("starts a container that may do anything"), "compose run"), "create": elsewhere(change("makes containers"), "compose create"), "cp": elsewhere(change("copies files"), "compose cp"),
-		"scale": elsewhere(change("changes how many containers run"), "compose scale"), "attach": elsewhere(interactive("attaches to a container"), "compose attach"),
-	},
-}
+// podman is docker with some verbs more.
+var podman = podmanTable()
 
-func composeConfig(_ scope, c *call) Class {
-	if c.has("--services", "--volumes", "--images", "--profiles", "--networks", "--hash", "-q", "--quiet") && !c.has("--environment") {
-		return Class{}
-	}
-	return discloses("prints every setting, passwords in the environment included")
-}
-
-var composeUp = &program{
-	class: change("creates and starts services"), refused: dockerRefused,
-	flags:   flags("-d --detach --no-deps --force-recreate --no-recreate --scale= --remove-orphans --wait --wait-timeout= -t= --timeout= --no-build --no-start --quiet-pull -V --renew-anon-volumes --always-recreate-deps"),
-	effects: map[string]Class{"-V": destroy("-V throws volumes away"), "--renew-anon-volumes": destroy("throws volumes away")},
-	refine: func(_ scope, c *call) Class {
-		if !c.has("-d", "--detach", "--wait", "--no-start") {
-			return Class{Risk: Change, Why: "creates and starts services", Refused: "without -d it would stop the services when it ends; add -d"}
-		}
-		return Class{}
-	},
+func podmanTable() *program {
+	verbs := maps.Clone(docker.verbs)
+	maps.Copy(verbs, map[string]*program{
+		"generate": elsewhere(change("writes units or manifests"), "generate"), "healthcheck": elsewhere(unknown("runs the container's own check"), "healthcheck"), "play": elsewhere(change("creates pods"), "play"), "kube": elsewhere(change("creates pods"), "kube"),
+		"pod": dockerGroup(map[string]*program{
+			"ps": dockerReads("lists pods", "-q --format= --filter="), "list": dockerReads("lists pods", "-q"), "inspect": dockerReads("describes a pod", ""), "stats": dockerStats, "top": dockerReads("lists processes", ""), "logs": dockerLogs,
+			"start": dockerMoves("starts pods", ""), "stop": dockerMoves("stops pods", "-t="), "restart": dockerMoves("restarts pods", ""), "create": elsewhere(change("creates a pod"), "pod create"), "kill": elsewhere(change("kills a pod"), "pod kill"),
+			"rm": elsewhere(destroy("removes pods"), "pod rm"), "prune": elsewhere(destroy("removes pods"), "pod prune"),
+		}),
+	})
+	return &program{flags: docker.flags, refused: docker.refused, bare: docker.bare, verbs: verbs}
 }

@@ -12,7 +12,7 @@ var filePrograms = map[string]*program{
 	"hostname": {class: read("prints the host's name"), flags: flags("-f -i -I -s -d -A --fqdn"), refine: takesNothing},
 	"whoami":   listing("prints the user", ""), "id": listing("prints the user", "-u -g -G -n"), "uname": listing("prints the system", "-a -r -s -m -n -v -p -o"),
 	"nproc": listing("counts processors", "--all"), "lscpu": listing("describes processors", "-e -p"), "lsblk": listing("lists block devices", "-f -a -o="),
-	"mount":    {class: read("lists mounts"), flags: flags("-l -t="), refine: takesNothing},
+	"mount":    {class: read("lists mounts"), flags: flags("-l -t= -o= -a -r -w --bind -v -L= -U="), effects: map[string]Class{"-a": change("mounts file systems"), "-o": change("mounts a file system")}, refine: mounts},
 	"lsof":     listing("lists open files", "-i? -p= -n -P -u= -c= -t"),
 	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-T -H -l= -f= --level= -k -x -w"), effects: map[string]Class{"-w": follows}, refine: takesNothing},
 	"printenv": {class: discloses("prints the environment, which often holds passwords"), flags: flags("-0")},
@@ -20,7 +20,7 @@ var filePrograms = map[string]*program{
 	"mkdir":    altering(change("makes a folder"), "-p -v -m="),
 	"touch":    altering(change("makes a file or its date new"), "-a -m -c -d= -t= -r="),
 	"ln":       altering(change("makes a link"), "-s -f -n -v -T"),
-	"cp":       altering(change("copies files over others"), "-r -R -a -f -p -v -n -d -L -u -T -t= --recursive"),
+	"cp":       {class: change("copies files over others"), refine: copiesNothing, flags: flags("-r -R -a -f -p -v -n -d -L -u -T -t= --recursive")},
 	"mv":       altering(change("moves files over others"), "-f -n -v -u -T -t="),
 	"chmod":    altering(change("changes who may use files"), "-R -v -f"),
 	"chown":    altering(change("changes who owns files"), "-R -v -f -h"),
@@ -32,7 +32,7 @@ var filePrograms = map[string]*program{
 	"shred":    altering(destroy("overwrites files"), "-u -n= -z -v -f"),
 	"dd":       {class: destroy("overwrites files or devices"), any: true},
 	"gzip":     altering(change("packs files in place"), "-k -f -v -9 -1"), "gunzip": altering(change("unpacks files in place"), "-k -f -v"),
-	"kill": {class: change("ends processes"), any: true}, "pkill": {class: change("ends processes by name"), any: true}, "killall": {class: change("ends processes by name"), any: true},
+	"kill": {any: true, refine: signals}, "pkill": {class: change("ends processes by name"), any: true}, "killall": {class: change("ends processes by name"), any: true},
 	"reboot": {class: destroy("restarts the machine"), any: true}, "shutdown": {class: destroy("stops the machine"), any: true},
 	"poweroff": {class: destroy("stops the machine"), any: true}, "halt": {class: destroy("stops the machine"), any: true},
 	"mkfs": {class: destroy("formats a device"), any: true},
@@ -45,9 +45,38 @@ var installer = &program{
 	verbs: map[string]*program{
 		"install": {class: change("installs packages"), flags: flags("-y -q --yes --no-cache --no-install-recommends")},
 		"update":  {class: change("renews the lists of packages"), flags: flags("-y -q --yes")},
-		"remove":  {class: destroy("removes packages"), flags: flags("-y -q --yes")},
-		"list":    {class: read("lists packages"), flags: flags("--installed")},
+		"remove":  {class: destroy("removes packages"), flags: flags("-y -q --yes --purge --auto-remove")}, "purge": {class: destroy("removes packages"), flags: flags("-y -q --yes --auto-remove")}, "autoremove": {class: destroy("removes packages"), flags: flags("-y -q --yes --purge")},
+		"erase": {class: destroy("removes packages"), flags: flags("-y -q")}, "del": {class: destroy("removes packages"), flags: flags("-q")},
+		"upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes --security")}, "dist-upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes")}, "full-upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes")},
+		"add": {class: change("installs packages"), flags: flags("-q --no-cache")}, "reinstall": {class: change("installs packages"), flags: flags("-y -q")}, "clean": {class: change("forgets fetched packages"), flags: flags("-y -q")}, "downgrade": {class: change("installs older packages"), flags: flags("-y -q")},
+		"show": {class: read("describes packages"), flags: flags("-a")}, "search": {class: read("looks for packages"), flags: flags("-n")}, "policy": {class: read("describes packages")}, "info": {class: read("describes packages"), flags: flags("-a")},
+		"check-update": {class: read("looks for newer packages"), flags: flags("-q")}, "history": {class: read("lists what was installed")}, "repolist": {class: read("lists repositories"), flags: flags("-v")},
+		"list": {class: read("lists packages"), flags: flags("--installed")},
 	},
+}
+
+// mounts is mount DEVICE FOLDER.
+func mounts(_ scope, c *call) Class {
+	if len(c.words()) > 0 {
+		return change("mounts a file system")
+	}
+	return Class{}
+}
+
+// signals is kill: -0 asks and -l lists.
+func signals(_ scope, c *call) Class {
+	if len(c.pos) > 0 && (c.pos[0] == "-0" || c.pos[0] == "-l" || c.pos[0] == "-L") {
+		return read("asks whether processes live")
+	}
+	return change("ends processes")
+}
+
+// copiesNothing is cp /dev/null FILE, which empties it.
+func copiesNothing(_ scope, c *call) Class {
+	if words := c.words(); len(words) > 1 && words[0] == "/dev/null" {
+		return destroy("empties the file " + shown(words[1]))
+	}
+	return Class{}
 }
 
 func listing(why, list string) *program { return &program{class: read(why), flags: flags(list)} }

@@ -54,10 +54,10 @@ var (
 
 // gitVerb takes any flag: what some of them, or words at all, add stands in effects.
 func gitVerb(class Class, effects map[string]Class) *program {
-	return &program{any: true, refine: func(_ scope, c *call) Class { return class.worst(gitEffects(c, effects)) }}
+	return &program{any: true, refine: func(_ scope, c *call) Class { return gitEffects(class, c, effects) }}
 }
 
-func gitEffects(c *call, effects map[string]Class) (class Class) {
+func gitEffects(class Class, c *call, effects map[string]Class) Class {
 	words, listing := 0, false
 	for i, word := range c.pos {
 		if word == "--" {

@@ -16,14 +16,45 @@ var helmPrograms = map[string]*program{"helm": {
 			"values": helm(discloses("prints a release's values, which may hold secrets"), "-a --all -o= --output= --revision="), "all": helm(discloses("prints everything of a release"), "--revision="),
 			"manifest": helm(discloses("prints a release's objects, secrets included"), "--revision="), "hooks": helm(read("prints hooks"), "--revision="), "notes": helm(read("prints notes"), "--revision="),
 		}},
+		"repo": {flags: flags(helmGlobal), refused: helmRefused, bare: read("prints its help"), verbs: map[string]*program{
+			"list": helm(read("lists repositories"), "-o= --output="), "ls": helm(read("lists repositories"), "-o= --output="), "add": helmElsewhere(change("adds a repository"), "repo add"), "update": helmElsewhere(change("fetches what repositories hold"), "repo update"), "remove": helmElsewhere(change("takes a repository out"), "repo remove"), "index": helmElsewhere(change("writes an index"), "repo index"),
+		}},
+		"template": helmElsewhere(read("fills a chart's templates"), "template"), "show": helmElsewhere(read("describes a chart"), "show"), "inspect": helmElsewhere(read("describes a chart"), "inspect"), "lint": helmElsewhere(read("checks a chart"), "lint"), "env": helm(discloses("prints the environment"), ""),
+		"dependency": helmElsewhere(change("fetches what a chart needs"), "dependency"), "dep": helmElsewhere(change("fetches what a chart needs"), "dependency"), "pull": helmElsewhere(change("fetches a chart"), "pull"), "push": helmElsewhere(change("publishes a chart"), "push"), "package": helmElsewhere(change("writes a chart"), "package"), "create": helmElsewhere(change("writes a chart"), "create"), "plugin": helmElsewhere(unknown("plugins may do anything"), "plugin"), "diff": helmElsewhere(read("compares a release with a chart"), "diff"),
 		"version": helm(read("asks for the version"), "--short"), "search": helm(read("looks for charts"), "-o= --output= --versions --version="),
-		"rollback":  helm(change("goes back to an earlier revision"), "--wait --timeout= --no-hooks --cleanup-on-fail --history-max="),
-		"upgrade":   helm(change("changes a release; rollback takes it back"), "--install -i --wait --timeout= --reuse-values --reset-values --set= --set-string= --version= --atomic --cleanup-on-fail --dry-run? --history-max="),
-		"install":   helm(change("installs a release"), "--wait --timeout= --set= --set-string= --version= --atomic --create-namespace --dry-run? -g --generate-name"),
+		"rollback":  helmWrites("goes back to an earlier revision", "--wait --timeout= --no-hooks --cleanup-on-fail --history-max= --dry-run? --force"),
+		"upgrade":   helmWrites("changes a release; rollback takes it back", "--force --create-namespace --render-subchart-notes --description= --devel --no-hooks --skip-crds --wait-for-jobs --reset-then-reuse-values -o= --output= --install -i --wait --timeout= --reuse-values --reset-values --set= --set-string= --version= --atomic --cleanup-on-fail --dry-run? --history-max="),
+		"install":   helmWrites("installs a release", "--replace --description= --devel --no-hooks --skip-crds --wait-for-jobs -o= --output= --force --wait --timeout= --set= --set-string= --version= --atomic --create-namespace --dry-run? -g --generate-name"),
 		"test":      helm(change("runs a release's tests"), "--timeout= --logs"),
 		"uninstall": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history --no-hooks"), "delete": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history"),
 	},
 }}
+
+// helmWrites is a verb that only says what it would do with --dry-run, and that
+// replaces objects with --force.
+func helmWrites(why, list string) *program {
+	return &program{
+		flags: flags(helmGlobal, list, "-f= --values= --set-file= --set-json= --repo= --username= --password="), refused: helmRefused,
+		refine: func(s scope, c *call) Class {
+			class := change(why)
+			switch {
+			case c.has("--dry-run"):
+				class = read("--dry-run changes nothing")
+			case c.has("--force"):
+				class = destroy("--force deletes objects to replace them")
+			}
+			if c.has("-f", "--values", "--set-file", "--repo", "--username", "--password") {
+				class.Refused = "helm may read the run's own values only; copy it and run it elsewhere"
+			}
+			return class.worst(kubeCommonOnly(s, c))
+		},
+	}
+}
+
+func helmElsewhere(class Class, verb string) *program {
+	class.Refused = "helm " + verb + " is not permitted in a playbook; copy it and run it elsewhere"
+	return &program{class: class, any: true}
+}
 
 func helm(class Class, list string) *program {
 	return &program{class: class, flags: flags(helmGlobal, list), refused: helmRefused, refine: kubeCommonOnly}

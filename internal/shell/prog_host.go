@@ -13,7 +13,7 @@ var hostPrograms = map[string]*program{
 	"vmstat": {class: read("shows load"), flags: flags("-a -s -w -S= -d -t -n -m -D"), refine: repeated}, "mpstat": {class: read("shows load"), flags: flags("-P= -A -u -I="), refine: repeated}, "pidstat": {class: read("shows load"), flags: flags("-u -d -r -w -p= -t -l -h -C= -U="), refine: repeated}, "iostat": {class: read("shows disk load"), flags: flags("-x -d -c -k -m -h -y -z"), refine: repeated},
 	"ss":      listing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},
-	"pgrep":   listing("finds processes", "-f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
+	"pgrep":   listing("finds processes", "-d= -P= -g= -i -v -w -t= -s= -f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
 	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
 }
 
@@ -80,7 +80,7 @@ var systemctl = &program{
 		"restart":          moves("restarts a unit"), "start": moves("starts a unit"), "stop": moves("stops a unit; start brings it back"), "reload": moves("makes a unit read its configuration again"),
 		"try-restart": moves("restarts a unit"), "reload-or-restart": moves("restarts a unit"), "enable": moves("lets a unit start at boot"), "disable": moves("keeps a unit from starting at boot"),
 		"reset-failed": moves("forgets a unit's failure"), "daemon-reload": moves("reads unit files again"), "mask": moves("forbids a unit; unmask permits it"), "unmask": moves("permits a unit"),
-		"kill": moves("sends a signal to a unit"), "isolate": {class: destroy("stops everything else"), flags: systemFlags},
+		"kill": moves("sends a signal to a unit"), "set-property": moves("changes a unit's limits"), "daemon-reexec": moves("starts the system manager again"), "preset": moves("enables or disables a unit"), "revert": moves("takes changes of a unit back"), "cancel": moves("stops a job"), "set-default": moves("changes what starts at boot"), "get-default": units("asks what starts at boot"), "list-machines": units("lists machines"), "isolate": {class: destroy("stops everything else"), flags: systemFlags},
 		"reboot": {class: destroy("restarts the machine"), flags: systemFlags}, "poweroff": {class: destroy("stops the machine"), flags: systemFlags}, "halt": {class: destroy("stops the machine"), flags: systemFlags},
 		"edit": {class: interactive("opens an editor"), any: true},
 	},

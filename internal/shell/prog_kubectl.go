@@ -41,26 +41,30 @@ var kubectl = &program{
 		"version":       kube(read("asks for versions"), kubeGlobal+"--client --short -o= --output=", nil),
 		"wait":          kube(read("waits for a condition"), kubeGlobal+kubeFile+"--for= --timeout= --all -l= --selector= --field-selector= -A --all-namespaces -o= --output=", nil),
 		"diff":          kube(read("compares a file with the cluster"), kubeGlobal+kubeFile+"-l= --selector= --server-side --field-manager= --prune", nil),
-		"cluster-info":  {class: read("names the cluster's services"), flags: flags(kubeGlobal), refused: kubeRefused, refine: kubeClusterInfo},
-		"auth":          kubeGroup(map[string]*program{"can-i": kube(read("asks what is permitted"), kubeGlobal+"--list --quiet -q -A --all-namespaces --no-headers --subresource=", nil), "whoami": kube(read("asks who acts"), kubeGlobal+"-o= --output=", nil)}),
+		"cluster-info":  {class: read("names the cluster's services"), flags: flags(kubeGlobal, "--namespaces= --output-directory= -A --all-namespaces -o= --output= --pod-running-timeout="), refused: kubeRefused, refine: kubeClusterInfo},
+		"auth":          kubeGroup(map[string]*program{"can-i": kube(read("asks what is permitted"), kubeGlobal+"--list --quiet -q -A --all-namespaces --no-headers --subresource=", nil), "whoami": kube(read("asks who acts"), kubeGlobal+"-o= --output=", nil), "reconcile": kubeElsewhere(change("changes roles and who has them"), "auth reconcile")}),
 		"rollout":       kubeRollout,
 		"config": kubeGroup(map[string]*program{
 			"view": kube(read("shows the configuration without secrets"), kubeGlobal+"--minify --flatten -o= --output=", nil), "current-context": kube(read("names the context"), kubeGlobal, nil),
-			"get-contexts": kube(read("lists contexts"), kubeGlobal+"-o= --output= --no-headers", nil), "get-clusters": kube(read("lists clusters"), kubeGlobal, nil), "get-users": kube(read("lists users"), kubeGlobal, nil),
+			"use-context": kubeElsewhere(change("switches the cluster"), "config use-context"), "set-context": kubeElsewhere(change("changes the configuration"), "config set-context"), "set": kubeElsewhere(change("changes the configuration"), "config set"),
+			"set-cluster": kubeElsewhere(change("changes the configuration"), "config set-cluster"), "set-credentials": kubeElsewhere(change("changes the configuration"), "config set-credentials"), "unset": kubeElsewhere(change("changes the configuration"), "config unset"), "rename-context": kubeElsewhere(change("changes the configuration"), "config rename-context"),
+			"delete-context": kubeElsewhere(change("changes the configuration"), "config delete-context"), "delete-cluster": kubeElsewhere(change("changes the configuration"), "config delete-cluster"), "delete-user": kubeElsewhere(change("changes the configuration"), "config delete-user"), "get-contexts": kube(read("lists contexts"), kubeGlobal+"-o= --output= --no-headers", nil), "get-clusters": kube(read("lists clusters"), kubeGlobal, nil), "get-users": kube(read("lists users"), kubeGlobal, nil),
 		}),
-		"scale":        kubeWrite("changes how many replicas run", "--replicas= --current-replicas= --resource-version= --timeout= --all -l= --selector="),
-		"autoscale":    kubeWrite("creates an autoscaler", "--min= --max= --cpu-percent= --cpu= --memory= --name="),
-		"expose":       kubeWrite("creates a service", "--port= --target-port= --type= --name= --protocol= -l= --selector= --cluster-ip= --load-balancer-ip= --external-ip="),
-		"patch":        kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local"),
-		"label":        kubeWrite("changes labels", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
-		"annotate":     kubeWrite("changes annotations", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
-		"apply":        kubeForce("creates or changes objects", "--server-side --force-conflicts --validate? --wait --timeout= --grace-period= -l= --selector= --all --overwrite --openapi-patch --force --prune --prune-allowlist= --subresource="),
-		"replace":      kubeForce("replaces objects", "--validate? --wait --timeout= --grace-period= --force --save-config --cascade?"),
-		"create":       kubeCreate,
-		"set":          kubeSet,
-		"cordon":       kubeNode("keeps new pods off a node; uncordon takes it back"),
-		"uncordon":     kubeNode("lets pods onto a node"),
-		"drain":        kubeDrain,
+		"scale":     kubeWrite("changes how many replicas run", "--replicas= --current-replicas= --resource-version= --timeout= --all -l= --selector="),
+		"autoscale": kubeWrite("creates an autoscaler", "--min= --max= --cpu-percent= --cpu= --memory= --name="),
+		"expose":    kubeWrite("creates a service", "--port= --target-port= --type= --name= --protocol= -l= --selector= --cluster-ip= --load-balancer-ip= --external-ip="),
+		"patch":     kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local"),
+		"label":     kubeListing("changes labels", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"annotate":  kubeListing("changes annotations", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"apply":     kubeForce("creates or changes objects", "--server-side --force-conflicts --validate? --wait --timeout= --grace-period= -l= --selector= --all --overwrite --openapi-patch --force --prune --prune-allowlist= --subresource="),
+		"replace":   kubeForce("replaces objects", "--validate? --wait --timeout= --grace-period= --force --save-config --cascade?"),
+		"create":    kubeCreate,
+		"set":       kubeSet,
+		"cordon":    kubeNode("keeps new pods off a node; uncordon takes it back"),
+		"uncordon":  kubeNode("lets pods onto a node"),
+		"drain":     kubeDrain,
+		"kustomize": kubeElsewhere(read("builds objects out of files"), "kustomize"), "plugin": kubeElsewhere(read("lists plugins"), "plugin"), "completion": kubeElsewhere(read("prints a script"), "completion"), "options": kubeElsewhere(read("prints its help"), "options"),
+		"certificate":  kubeElsewhere(change("approves or denies a certificate"), "certificate"),
 		"taint":        kubeWrite("changes what a node repels", "--overwrite --all -l= --selector= --validate?"),
 		"delete":       kubeDelete,
 		"exec":         kubeExec,
@@ -87,6 +91,25 @@ func kubeWrite(why, list string) *program {
 		}
 		return dry(c, change(why))
 	})}
+}
+
+// kubeListing is a verb that only lists with --list.
+func kubeListing(why, list string) *program {
+	p := kubeWrite(why, list)
+	alters := p.refine
+	p.refine = func(s scope, c *call) Class {
+		if slices.Contains(c.values("--list"), "") || slices.Contains(c.values("--list"), "true") {
+			return kubeCommon(s, c).worst(read("lists them"))
+		}
+		return alters(s, c)
+	}
+	return p
+}
+
+// kubeElsewhere is a verb that playbooks hold but this room never starts.
+func kubeElsewhere(class Class, verb string) *program {
+	class.Refused = "kubectl " + verb + " is not permitted in a playbook; copy it and run it elsewhere"
+	return &program{class: class, any: true}
 }
 
 // kubeNode is a verb that changes nodes, which it takes by name.

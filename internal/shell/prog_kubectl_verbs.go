@@ -54,7 +54,7 @@ var kubeCreate = &program{
 	refused: kubeRefused,
 	flags: flags(kubeAlter, `--from-literal= --from-file= --from-env-file= --image= --replicas= --port= --save-config --validate? --from= --schedule= --restart= --type=
 		--tcp= --clusterip= --verb= --resource= --resource-name= --role= --clusterrole= --serviceaccount= --group= --min-available= --max-unavailable= --selector= -l=
-		--class= --rule= --default-backend= --annotation= --append-hash --edit --windows-line-endings`),
+		--class= --rule= --default-backend= --annotation= --append-hash --duration= --audience= --bound-object-kind= --bound-object-name= --edit --windows-line-endings`),
 	effects: map[string]Class{"--edit": interactive("--edit opens an editor")},
 	refine: alsoCommon(func(_ scope, c *call) Class {
 		class := change("creates an object")
@@ -217,8 +217,11 @@ var kubeDebug = &program{
 }
 
 func kubeDebugNode(_ scope, c *call) Class {
-	for _, word := range c.words() {
-		if dynamic(word) || strings.Contains(word, "/") && !strings.HasPrefix(word, "pod/") {
+	if c.has("-i", "--stdin", "-t", "--tty") {
+		return Class{}
+	}
+	for _, word := range c.pos {
+		if strings.Contains(word, later) || strings.Contains(word, "/") && !strings.HasPrefix(word, "pod/") {
 			return unknown("a pod that debugs a node may do anything to it")
 		}
 	}
@@ -226,8 +229,16 @@ func kubeDebugNode(_ scope, c *call) Class {
 }
 
 func kubeClusterInfo(s scope, c *call) Class {
-	if len(c.words()) > 0 {
-		return refuse("cluster-info dump writes and prints everything")
+	class := kubeCommon(s, c)
+	if len(c.words()) == 0 {
+		return class
 	}
-	return kubeCommon(s, c)
+	dump := discloses("prints everything of the cluster")
+	for _, dir := range c.values("--output-directory") {
+		if dir != "-" {
+			dump = change("writes everything of the cluster into files")
+		}
+	}
+	dump.Refused = "cluster-info dump writes and prints everything; copy it and run it elsewhere"
+	return class.worst(dump)
 }

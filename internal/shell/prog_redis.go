@@ -8,20 +8,22 @@ import (
 
 var redisCLI = &program{
 	stop:  true,
-	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys"),
+	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys --intrinsic-latency= --verbose -3 -2 -t= --rdb= --functions-rdb="),
 	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
 		"-a= --pass= -u= --user=": "credentials do not belong in a command", "--tls --insecure": "the environment says how to connect", "--cacert= --cert= --key=": "credentials come from the environment only",
 	},
 	opaque: map[string]string{
-		"--eval=": "the text does not tell what the script does", "--rdb=": "it writes a file", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
+		"--eval=": "the text does not tell what the script does", "--cluster=": "it changes the whole cluster", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
 	},
 	effects: map[string]Class{"--latency": follows, "--latency-history": follows, "--latency-dist": follows, "--stat": follows},
 	refine: func(s scope, c *call) Class {
 		words := c.words()
 		switch {
+		case c.has("--rdb", "--functions-rdb"):
+			return Class{Risk: Change, Why: "writes a copy of the data to a file", Refused: "redis-cli may not write files"}
 		case len(words) > 0:
 			return redisCommand(words)
-		case c.has("--scan", "--latency", "--latency-history", "--latency-dist", "--stat", "--bigkeys", "--memkeys", "--hotkeys"):
+		case c.has("--scan", "--latency", "--latency-history", "--latency-dist", "--stat", "--bigkeys", "--memkeys", "--hotkeys", "--intrinsic-latency"):
 			return read("only looks at keys or times")
 		case s.fed:
 			return unknown("redis-cli runs what it is fed")
@@ -43,14 +45,19 @@ func init() { //nolint:gochecknoinits // a table written as lists
 		LLEN, LRANGE, LINDEX, SCARD, SMEMBERS, SISMEMBER, ZCARD, ZRANGE, ZSCORE, ZCOUNT, ZRANK, SCAN, HSCAN, SSCAN, ZSCAN, KEYS, RANDOMKEY, XLEN, XRANGE, XREVRANGE, XPENDING,
 		XINFO STREAM, XINFO GROUPS, XINFO CONSUMERS, OBJECT ENCODING, OBJECT IDLETIME, OBJECT FREQ, OBJECT REFCOUNT, MEMORY USAGE, MEMORY STATS, MEMORY DOCTOR, SLOWLOG GET, SLOWLOG LEN,
 		CLIENT LIST, CLIENT INFO, CLIENT GETNAME, CLIENT ID, LATENCY LATEST, LATENCY HISTORY, LATENCY DOCTOR, LATENCY GRAPH, CLUSTER INFO, CLUSTER NODES, CLUSTER SLOTS, CLUSTER SHARDS,
-		COMMAND COUNT, COMMAND DOCS, COMMAND INFO, PUBSUB CHANNELS, PUBSUB NUMSUB, PUBSUB NUMPAT, MODULE LIST, ACL WHOAMI, BITCOUNT, PFCOUNT`)
+		COMMAND COUNT, COMMAND DOCS, COMMAND INFO, PUBSUB CHANNELS, PUBSUB NUMSUB, PUBSUB NUMPAT, MODULE LIST, ACL WHOAMI, ACL CAT, ACL LOG, BITCOUNT, PFCOUNT, GETBIT, LPOS, SINTER, SUNION, SDIFF, SMISMEMBER, SRANDMEMBER, HRANDFIELD, HSTRLEN, ZREVRANGE, ZRANGEBYSCORE, ZREVRANGEBYSCORE,
+		ZREVRANK, ZMSCORE, ZLEXCOUNT, XREAD, EXPIRETIME, PEXPIRETIME, DUMP, WAIT, COMMAND, COMMAND LIST, COMMAND GETKEYS, SELECT, HELLO, OBJECT HELP, MEMORY MALLOC-STATS, MEMORY HELP, CLIENT TRACKINGINFO, CLIENT GETREDIR,
+		CLUSTER KEYSLOT, CLUSTER COUNTKEYSINSLOT, CLUSTER GETKEYSINSLOT, CLUSTER REPLICAS, CLUSTER SLAVES, CLUSTER MYID, CLUSTER LINKS, SCRIPT EXISTS, FUNCTION LIST, FUNCTION STATS, SORT_RO, GEOPOS, GEODIST, GEOSEARCH,
+		SENTINEL MASTERS, SENTINEL MASTER, SENTINEL REPLICAS, SENTINEL SLAVES, SENTINEL SENTINELS, SENTINEL GET-MASTER-ADDR-BY-NAME, SENTINEL CKQUORUM, SENTINEL INFO-CACHE, SENTINEL MYID`)
 	list(discloses("prints users and the hashes of their passwords"), "ACL LIST, ACL GETUSER")
 	list(stream("shows every command as it comes until it is stopped"), "MONITOR, SUBSCRIBE, PSUBSCRIBE")
 	list(change("changes how the server works, not its data"), `CONFIG RESETSTAT, CONFIG REWRITE, SLOWLOG RESET, LATENCY RESET, MEMORY PURGE, CLIENT KILL, CLIENT PAUSE, CLIENT UNPAUSE,
-		CLIENT SETNAME, BGSAVE, SAVE, BGREWRITEAOF, PERSIST`)
-	list(destroy("deletes or overwrites data"), `FLUSHALL, FLUSHDB, DEL, UNLINK, SET, SETEX, PSETEX, SETNX, MSET, GETSET, GETDEL, APPEND, INCR, INCRBY, DECR, DECRBY, EXPIRE, PEXPIRE, EXPIREAT,
-		PEXPIREAT, RENAME, RENAMENX, RESTORE, MIGRATE, MOVE, SWAPDB, HSET, HMSET, HDEL, LPUSH, RPUSH, LPOP, RPOP, LREM, LTRIM, LSET, SADD, SREM, SPOP, ZADD, ZREM, XADD, XDEL, XTRIM, XACK,
-		SHUTDOWN, REPLICAOF, SLAVEOF, FAILOVER, CLUSTER FAILOVER, CLUSTER RESET`)
+		CLIENT SETNAME, BGSAVE, SAVE, BGREWRITEAOF, PERSIST, CLUSTER FAILOVER, CLUSTER MEET, CLUSTER REPLICATE, CLUSTER ADDSLOTS, CLUSTER SETSLOT, ACL SETUSER, ACL SAVE, ACL LOAD, DEBUG SLEEP, CLIENT UNBLOCK, CLIENT NO-EVICT, CLIENT REPLY,
+		SCRIPT LOAD, FUNCTION LOAD, SENTINEL FAILOVER, SENTINEL SET, SENTINEL MONITOR, SENTINEL FLUSHCONFIG, XGROUP CREATE, XGROUP SETID, XGROUP CREATECONSUMER, XCLAIM, XAUTOCLAIM, PUBLISH, SPUBLISH, MULTI, EXEC, DISCARD, WATCH, UNWATCH, TOUCH, CLIENT TRACKING`)
+	list(change("adds to the data"), `LPUSH, RPUSH, LPUSHX, RPUSHX, SADD, ZADD, XADD, HSETNX, SETNX, MSETNX, INCR, INCRBY, INCRBYFLOAT, DECR, DECRBY, HINCRBY, ZINCRBY, APPEND, PFADD, GEOADD, COPY`)
+	list(destroy("deletes or overwrites data"), `FLUSHALL, FLUSHDB, DEL, UNLINK, SET, SETEX, PSETEX, MSET, GETSET, GETDEL, GETEX, SETRANGE, SETBIT, EXPIRE, PEXPIRE, EXPIREAT,
+		PEXPIREAT, RENAME, RENAMENX, RESTORE, MIGRATE, MOVE, SWAPDB, HSET, HMSET, HDEL, BLPOP, BRPOP, BLMOVE, LMOVE, RPOPLPUSH, LMPOP, ZMPOP, ZPOPMIN, ZPOPMAX, LPOP, RPOP, LREM, LTRIM, LSET, LINSERT, SREM, SPOP, SMOVE, ZREM, ZREMRANGEBYSCORE, ZREMRANGEBYRANK, XDEL, XTRIM, XACK,
+		SHUTDOWN, REPLICAOF, SLAVEOF, FAILOVER, CLUSTER RESET, CLUSTER FORGET, CLUSTER DELSLOTS, CLUSTER FLUSHSLOTS, XGROUP DESTROY, XGROUP DELCONSUMER, ACL DELUSER, SCRIPT FLUSH, FUNCTION FLUSH, FUNCTION DELETE, SENTINEL RESET, SENTINEL REMOVE`)
 }
 
 // redisCommand classes one command; what no table lists is unknown.
@@ -58,6 +65,14 @@ func redisCommand(words []string) Class {
 	verb := strings.ToUpper(words[0])
 	if dynamic(verb) {
 		return unknown("the command for Redis is known only at run time")
+	}
+	if verb == "SORT" {
+		for _, word := range words {
+			if strings.EqualFold(word, "STORE") || dynamic(word) {
+				return destroy("writes the result over another key")
+			}
+		}
+		return read("only reads")
 	}
 	if class, ok := redisTable[verb]; ok {
 		return class

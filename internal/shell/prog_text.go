@@ -31,7 +31,7 @@ var textPrograms = map[string]*program{
 	"md5sum":  reader("prints checksums", ""), "sha256sum": reader("prints checksums", ""), "cksum": reader("prints checksums", ""),
 	"seq":   {class: read("counts"), flags: flags("-s= -w -f="), numeric: true},
 	"sleep": {class: read("waits")},
-	"date":  {class: read("prints the time"), flags: flags("-u --utc -d= --date= -R -I? --iso-8601? --rfc-3339= -r="), refine: dateSet},
+	"date":  {class: read("prints the time"), effects: map[string]Class{"-s": setsClock, "--set": setsClock}, flags: flags("-s= --set= -u --utc -d= --date= -R -I? --iso-8601? --rfc-3339= -r="), refine: dateSet},
 	"echo":  prints, "printf": prints, "true": quiet, "false": quiet, "test": tests, "[": tests,
 }
 
@@ -102,6 +102,8 @@ func teeOutput(_ scope, c *call) (class Class) {
 	}
 	return class
 }
+
+var setsClock = Class{Risk: Change, Why: "sets the clock", Refused: "a playbook may not set the clock"}
 
 func dateSet(_ scope, c *call) Class {
 	for _, word := range c.words() {

@@ -64,8 +64,11 @@ var sshProgram = &program{
 		if !ok {
 			return tooDeep
 		}
-		deeper.fed = false
-		return deeper.text(deeper, strings.Join(words[1:], " "))
+		class := deeper.text(deeper, strings.Join(words[1:], " "))
+		if s.fed && class.Risk == Interactive {
+			return unknown("the other side runs what it is fed")
+		}
+		return class
 	},
 }
 

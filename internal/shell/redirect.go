@@ -35,6 +35,9 @@ func written(target string, cmd syntax.Command) Class {
 	if strings.HasPrefix(target, "/dev/") {
 		return destroy("writes to the device " + shown(target))
 	}
+	if call, ok := cmd.(*syntax.CallExpr); ok && len(call.Args) == 2 && wordText(call.Args[0]) == "cat" && wordText(call.Args[1]) == "/dev/null" {
+		return destroy("empties the file " + shown(target))
+	}
 	if call, ok := cmd.(*syntax.CallExpr); cmd == nil || ok && (len(call.Args) == 0 || wordText(call.Args[0]) == ":" || wordText(call.Args[0]) == "true") {
 		return destroy("empties the file " + shown(target))
 	}

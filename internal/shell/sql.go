@@ -105,7 +105,7 @@ func init() {
 		"CLUSTER": changes("writes a table again in another order"), "CHECKPOINT": changes("writes all changed pages to disk"),
 		"ANALYZE": changes("renews the planner's statistics"), "VACUUM": changes("tidies tables and renews their statistics"),
 		"BEGIN": session, "START": session, "COMMIT": session, "END": session, "ROLLBACK": session, "ABORT": session, "SAVEPOINT": session, "RELEASE": session,
-		"FETCH": session, "MOVE": session, "CLOSE": session, "DEALLOCATE": session, "LISTEN": session, "UNLISTEN": session,
+		"KILL": changes("ends a session (MySQL)"), "FETCH": session, "MOVE": session, "CLOSE": session, "DEALLOCATE": session, "LISTEN": session, "UNLISTEN": session,
 	}
 }
 
@@ -163,10 +163,12 @@ func classWords(tokens []sqlToken, class Class) Class {
 	return class.worst(classFunctions(tokens))
 }
 
-// classExplain runs its statement only with ANALYZE; it is classed as if it did.
+// classExplain runs its statement only with ANALYZE.
 func classExplain(tokens []sqlToken) Class {
 	tokens = tokens[1:]
+	runs := false
 	for len(tokens) > 0 && (tokens[0].text == "ANALYZE" || tokens[0].text == "VERBOSE") {
+		runs = runs || tokens[0].text == "ANALYZE"
 		tokens = tokens[1:]
 	}
 	if len(tokens) > 0 && tokens[0].text == "(" {
@@ -174,13 +176,18 @@ func classExplain(tokens []sqlToken) Class {
 		if end < 0 || slices.ContainsFunc(tokens[1:end], func(t sqlToken) bool { return t.text == "(" || t.text == "SELECT" || t.text == "WITH" }) {
 			return unknown("the options of EXPLAIN cannot be read")
 		}
+		runs = runs || slices.ContainsFunc(tokens[1:end], func(t sqlToken) bool { return t.text == "ANALYZE" })
 		tokens = tokens[end+1:]
 	}
 	if len(tokens) == 0 || tokens[0].kind != sqlWord {
 		return unknown("EXPLAIN explains nothing known")
 	}
 	class := classSQL(tokens)
-	if class.Risk == Read {
+	switch {
+	case !runs && class.Risk < Interactive:
+		// Planning may call functions, so one that is unknown stays so.
+		class.Risk, class.Why = Read, "shows how a statement would be done, and does not do it"
+	case class.Risk == Read:
 		class.Why = "explains a statement that only reads"
 	}
 	return class

@@ -7,12 +7,12 @@ import "maps"
 var programs = collect(
 	outsiderPrograms(), textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms, transferPrograms,
 	map[string]*program{
-		"kubectl": kubectl, "oc": kubectl,
+		"kubectl": kubectl, "oc": oc,
 		"docker": docker, "docker-compose": compose,
 		"curl": curl, "psql": psql, "redis-cli": redisCLI,
 		"systemctl": systemctl, "journalctl": journalctl, "crictl": crictl, "git": git, "mysql": mysql, "mariadb": mysql, "mongo": mongo, "mongosh": mongo,
 		"ip": {any: true, refine: ipWords}, "ifconfig": {any: true, refine: ifconfigWords}, "sysctl": {any: true, refine: sysctlWords}, "strace": {any: true, refine: tracer}, "ltrace": {any: true, refine: tracer},
-		"podman": docker, "nerdctl": docker,
+		"podman": podman, "nerdctl": docker, "podman-compose": compose,
 	},
 )
 
