@@ -75,10 +75,11 @@ type walker struct {
 	funcs    map[string]bool
 	assigned map[string][]string
 	fed      map[syntax.Command]bool
+	inputs   map[syntax.Command]string
 }
 
 func newWalker(s scope) *walker {
-	return &walker{s: s, class: Class{}, funcs: map[string]bool{}, fed: map[syntax.Command]bool{}}
+	return &walker{s: s, class: Class{}, funcs: map[string]bool{}, fed: map[syntax.Command]bool{}, inputs: map[syntax.Command]string{}}
 }
 
 func (w *walker) add(c Class) { w.class = w.class.worst(c) }
@@ -119,11 +120,14 @@ func (w *walker) visit(n syntax.Node) bool {
 	case *syntax.BinaryCmd:
 		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
 			w.fed[n.Y.Cmd] = true
+			if text, known := feeds(n.X); known {
+				w.inputs[n.Y.Cmd] = text
+			}
 		}
 	case *syntax.CallExpr:
 		w.call(n)
 	case *syntax.ProcSubst:
-		w.add(refuse("process substitution is not permitted in a playbook"))
+		w.add(Class{Refused: "process substitution is not permitted in a playbook"})
 	case *syntax.CoprocClause:
 		w.add(refuse("a coprocess is not permitted in a playbook"))
 	case *syntax.TestDecl:
@@ -149,6 +153,10 @@ func (w *walker) stmt(s *syntax.Stmt) {
 		w.add(class)
 		if input && s.Cmd != nil {
 			w.fed[s.Cmd] = true
+			delete(w.inputs, s.Cmd)
+			if text, known := hereText(r); known {
+				w.inputs[s.Cmd] = text
+			}
 		}
 	}
 }
@@ -175,7 +183,10 @@ func (w *walker) call(c *syntax.CallExpr) {
 		return
 	}
 	s := w.s
-	s.fed = w.fed[c]
+	s.fed, s.input = w.fed[c], nil
+	if text, known := w.inputs[c]; known {
+		s.input = &text
+	}
 	w.add(s.start(s, argv))
 }
 

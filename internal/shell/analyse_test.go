@@ -111,8 +111,8 @@ func TestShell(t *testing.T) {
 		unknown     | alias ls=rm
 		unknown     | echo x > $FILE_$$
 		unknown     | cat < "$(echo x)"
-		unknown+r   | diff <(ls) <(ls -a)
-		unknown+r   | cat < /dev/tcp/10.0.0.1/80
+		read+r      | diff <(ls) <(ls -a)
+		read+r      | cat < /dev/tcp/10.0.0.1/80
 		unknown+r   | PATH=/tmp ls
 		unknown+r   | LD_PRELOAD=/tmp/x.so ls
 		unknown+r   | export LD_LIBRARY_PATH=/tmp
@@ -151,13 +151,13 @@ func TestShell(t *testing.T) {
 		destroy+r   | find . -name '*.log' -exec rm {} \;
 		destroy+r   | find /backups -mtime +30 -delete
 		read+r      | find . -name '*.log' -mtime +1
-		unknown+r   | find . -fprint out
+		change+r    | find . -fprint out
 		read+r      | sh -c 'ls; date'
 		destroy+r   | bash -c 'rm -rf /'
 		unknown+r   | sh -c "$X"
 		unknown+r   | ls | xargs -I{} sh -c 'cat {}'
 		interactive+r | bash
-		unknown+r   | echo ls | bash
+		read+r      | echo ls | bash
 		interactive+r | sudo -n vi x
 		read+sr     | watch -n 5 'ls | wc -l'
 		destroy+sr  | watch rm x

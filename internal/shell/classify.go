@@ -48,8 +48,15 @@ func judge(s scope, name string, args []string) Class {
 	if prog := shellBuiltins[name]; prog != nil {
 		return prog.classify(s, name, args)
 	}
+	if strings.HasPrefix(name, "mkfs.") {
+		name = "mkfs"
+	}
 	if prog := programs[name]; prog != nil {
-		return prog.classify(s, name, args)
+		class := prog.classify(s, name, args)
+		if h, ok := s.policy.host(name); ok && !s.remote && len(h.Verbs) > 0 {
+			class = class.worst(h.classify(args))
+		}
+		return class
 	}
 	if h, ok := s.policy.host(name); ok && !s.remote {
 		return h.classify(args)

@@ -116,3 +116,55 @@ func TestLocal(t *testing.T) {
 		read+r    | oc get pods
 	`)
 }
+
+// What an adversarial review found: a wrong read, or a secret that is not said.
+func TestReviewed(t *testing.T) {
+	t.Parallel()
+	labelled(t, onDocker, `
+		unknown    | docker exec c curl '{dict}://redis:6379/flushall'
+		unknown    | docker exec c curl '[d-d]ict://redis:6379/flushall'
+		unknown    | docker exec c curl '{gopher}://redis:6379/_FLUSHALL'
+		unknown+r  | docker exec c curl dict.redis:6379/flushall
+		unknown+r  | docker exec c curl DICT.redis:6379/flushall
+		read       | docker exec c curl -g 'http://[::1]:8000/health'
+		read       | docker exec c curl redis:6379
+		read+d     | docker exec c awk 'BEGIN{for(k in ENVIRON)print k,ENVIRON[k]}'
+		read+d     | docker top c auxe
+		read       | docker top c aux
+		read+d     | docker exec c sh -c 'cat /proc/1/env*'
+		read+d     | docker exec c grep -ra . /proc/1/
+		read       | docker exec c cat /proc/meminfo
+		read+d     | docker exec c cat /proc/sys/../1/environ
+		read+d     | docker exec c cat /var/run/secrets/kubernetes.io/serviceaccount/token
+	`)
+	labelled(t, onKubernetes, `
+		read+d     | kubectl label secret x a=b --dry-run=client -o yaml
+		read+d     | kubectl annotate secret/x a=b --dry-run=server -o json
+		change+d   | kubectl patch secret x -p '{}' -o yaml
+		change     | kubectl patch deployment x -p '{}' -o yaml
+		destroy    | kubectl delete pods -l $x
+		destroy    | kubectl delete pods -l <selector>
+	`)
+	labelled(t, onLocal, `
+		destroy    | systemctl start poweroff.target
+		destroy    | systemctl isolate reboot.target
+		destroy    | systemctl start systemd-reboot
+		destroy    | systemctl restart 'nginx*'
+		unknown+r  | systemctl enable --now /tmp/evil.service
+		change     | systemctl restart nginx
+	`)
+}
+
+func TestFed(t *testing.T) {
+	t.Parallel()
+	labelled(t, onDocker, `
+		destroy+r  | docker compose exec -T postgres psql -U app <<EOF⏎BEGIN;⏎DELETE FROM t;⏎COMMIT;⏎EOF
+		read+r     | docker compose exec -T postgres psql <<'SQL'⏎\dt⏎SELECT 1;⏎SQL
+		read+r     | echo "SELECT now();" | docker exec -i db psql -U app
+		unknown+r  | echo "SELECT now();" | sh -c 'cat x | docker exec -i db psql'
+		destroy+r  | echo FLUSHALL | docker exec -i c redis-cli
+		unknown+r  | echo "$(cat x)" | bash
+		unknown    | docker exec -i db psql < dump.sql
+		unknown    | printf '%s' 'SELECT 1' | docker exec -i db psql
+	`)
+}

@@ -107,7 +107,7 @@ func (o outsider) find(words []string, closed bool) (class Class, found bool) {
 func (o outsider) anywhere(words []string) (class Class, found bool) {
 	for i, word := range words {
 		for _, v := range o.verbs {
-			if ok, err := path.Match(v.words[0], word); i > 0 && ok && err == nil || len(v.words) > 1 && matching(v.words, words) == len(v.words) {
+			if ok, err := path.Match(v.words[0], word); (i > 0 || len(words) == 1) && ok && err == nil || len(v.words) > 1 && matching(v.words, words) == len(v.words) {
 				class, found = class.worst(v.class), true
 				break
 			}

@@ -1,7 +1,7 @@
 package shell
 
 var compose = &program{
-	flags: flags("--ansi= --progress= --profile= --compatibility"), refused: dockerRefused, bare: read("prints its help"),
+	flags: flags("--ansi= --progress= --profile= --compatibility --dry-run --parallel= --all-resources"), effects: map[string]Class{"--dry-run": {Refused: "--dry-run is not passed on"}}, refused: dockerRefused, bare: read("prints its help"),
 	verbs: map[string]*program{
 		"ps":      dockerReads("lists services", "-a --all -q --quiet --format= --services --status= --filter= --no-trunc --orphans"),
 		"logs":    {class: read("only reads logs"), flags: flags("-f --follow --tail= -n= --since= --until= -t --timestamps --no-log-prefix --no-color --index="), refused: dockerRefused, effects: map[string]Class{"-f": follows, "--follow": follows}},
@@ -12,7 +12,7 @@ var compose = &program{
 		"version": dockerReads("asks for the version", "-f= --format= --short"),
 		"events":  {class: follows, flags: flags("--json"), refused: dockerRefused},
 		"stats":   dockerStats,
-		"exec":    {flags: flags("-T --no-tty --no-TTY -i --interactive -t --tty --index= -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer},
+		"exec":    {flags: flags("-e= --env= -d --detach -T --no-tty --no-TTY -i --interactive -t --tty --index= -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer},
 		"config":  {class: read("only reads the project's files"), flags: flags("--services --volumes --images --profiles --networks --hash= -q --quiet --format= --no-interpolate --no-normalize --resolve-image-digests --environment"), refused: dockerRefused, refine: composeConfig},
 		"restart": dockerMoves("restarts services", "-t= --timeout= --no-deps"),
 		"start":   dockerMoves("starts services", ""),

@@ -23,7 +23,7 @@ var curl = &program{
 			return unknown("there is no address to ask")
 		}
 		for _, url := range c.words() {
-			class = class.worst(curlURL(url))
+			class = class.worst(curlURL(url, c.has("-g", "--globoff")))
 		}
 		for _, user := range c.values("-u", "--user") {
 			if !strings.Contains(user, ":") && !dynamic(user) {
@@ -67,17 +67,24 @@ func curlMethods(c *call) (class Class) {
 }
 
 var (
-	urlScheme    = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):/*`)
-	hostPort     = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]`)
-	secretHeader = regexp.MustCompile(`(?i)^\s*(authorization|proxy-authorization|cookie|x-api-key|x-auth|x-token|[a-z-]*(token|secret|password|api-?key)[a-z-]*)\s*[:;]`)
+	urlScheme     = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):/*`)
+	guessedScheme = regexp.MustCompile(`^(dict|ftp|ftps|gopher|imap|ldap|pop3|smtp|rtsp|tftp|telnet|mqtt|file)\.`)
+	hostPort      = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]`)
+	secretHeader  = regexp.MustCompile(`(?i)^\s*(authorization|proxy-authorization|cookie|x-api-key|x-auth|x-token|[a-z-]*(token|secret|password|api-?key)[a-z-]*)\s*[:;]`)
 )
 
-func curlURL(url string) Class {
+func curlURL(url string, globs bool) Class {
 	m := urlScheme.FindStringSubmatch(url)
+	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(url), "https://"), "http://"), "/")
 	switch {
+	case !globs && strings.ContainsAny(url, "{}[]"):
+		// curl makes several addresses of {a,b} and [1-3], of their schemes too.
+		return unknown("curl would expand the address to others; -g takes it as it is")
+	case (m == nil || hostPort.MatchString(url)) && guessedScheme.MatchString(host):
+		return refuse("curl would guess another protocol than http from the host's name")
 	case m != nil && !hostPort.MatchString(url) && !strings.EqualFold(m[1], "http") && !strings.EqualFold(m[1], "https"):
 		return refuse("curl may use http and https only")
-	case strings.Contains(strings.SplitN(strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://"), "/", 2)[0], "@"):
+	case strings.Contains(host, "@"):
 		return refuse("credentials do not belong in an address")
 	}
 	return Class{}

@@ -20,7 +20,7 @@ var docker = &program{
 		"ps":      dockerReads("lists containers", "-a --all -q --quiet -f= --filter= --format= --no-trunc -n= --last= -l --latest -s --size"),
 		"logs":    dockerLogs,
 		"stats":   dockerStats,
-		"top":     dockerReads("lists a container's processes", ""),
+		"top":     {class: read("lists a container's processes"), refused: dockerRefused, any: true, refine: dockerTop},
 		"port":    dockerReads("lists ports", ""),
 		"images":  dockerReads("lists images", "-a --all -q --quiet -f= --filter= --format= --no-trunc --digests"),
 		"events":  {class: follows, flags: flags("--since= --until= -f= --filter= --format="), refused: dockerRefused},
@@ -53,7 +53,7 @@ var docker = &program{
 		}),
 		"container": dockerGroup(map[string]*program{
 			"ls": dockerReads("lists containers", "-a -q -f= --filter= --format= --no-trunc -n= --last= -l --latest -s --size"), "ps": dockerReads("lists containers", "-a -q -f= --filter= --format="), "inspect": {class: read("only reads settings"), flags: flags("-f= --format= -s --size"), refused: dockerRefused, refine: dockerInspect},
-			"logs": dockerLogs, "stats": dockerStats, "top": dockerReads("lists a container's processes", ""), "port": dockerReads("lists ports", ""), "diff": dockerReads("lists changed files", ""), "exec": dockerExec, "wait": dockerReads("waits until containers end", ""),
+			"logs": dockerLogs, "stats": dockerStats, "top": {class: read("lists a container's processes"), any: true, refine: dockerTop}, "port": dockerReads("lists ports", ""), "diff": dockerReads("lists changed files", ""), "exec": dockerExec, "wait": dockerReads("waits until containers end", ""),
 			"restart": dockerMoves("restarts containers", "-t= --time= --timeout= -s= --signal="), "start": dockerMoves("starts containers", ""), "stop": dockerMoves("stops containers; start brings them back", "-t= --time= --timeout= -s= --signal="),
 			"kill": elsewhere(change("kills containers"), "container kill"), "pause": elsewhere(change("pauses containers"), "container pause"), "unpause": elsewhere(change("resumes containers"), "container unpause"), "rename": elsewhere(change("renames a container"), "container rename"), "update": elsewhere(change("changes limits"), "container update"), "cp": elsewhere(change("copies files"), "container cp"), "commit": elsewhere(change("makes an image"), "container commit"), "export": elsewhere(change("writes a container's files"), "container export"),
 			"run": dockerRun("run"), "create": dockerRun("create"), "attach": elsewhere(interactive("attaches to a container"), "container attach"), "rm": elsewhere(destroy("removes containers"), "container rm"), "prune": elsewhere(destroy("removes stopped containers"), "container prune"),
@@ -151,20 +151,35 @@ func dockerInspect(_ scope, c *call) Class {
 }
 
 var dockerExec = &program{
-	flags: flags("-i --interactive -t --tty -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer,
+	flags: flags("-e= --env= -d --detach --detach-keys= -i --interactive -t --tty -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer,
 }
 
 // inContainer is exec SERVICE COMMAND…: the command decides.
-func inContainer(s scope, c *call) Class {
+func inContainer(s scope, c *call) (class Class) {
 	words := c.words()
 	if len(words) < 2 {
 		return unknown("there is no command for the container")
+	}
+	for _, variable := range c.values("-e", "--env") {
+		name, _, _ := strings.Cut(variable, "=")
+		if !connects.MatchString(name) && !benign.MatchString(name) {
+			return unknown("a variable that a program is given may change what it does")
+		}
+		class.Refused = "variables are not given to a container's command"
 	}
 	deeper, ok := s.within(true)
 	if !ok {
 		return tooDeep
 	}
-	return deeper.start(deeper, words[1:])
+	return class.worst(deeper.start(deeper, words[1:]))
+}
+
+// dockerTop gives its words to the host's ps: auxe prints environments.
+func dockerTop(s scope, c *call) Class {
+	if len(c.pos) < 2 {
+		return Class{}
+	}
+	return psStyle(s, &call{pos: c.pos[1:]})
 }
 
 // podman is docker with some verbs more.

@@ -1,5 +1,7 @@
 package shell
 
+import "strings"
+
 // filePrograms look at the machine's files and state, or change them.
 var filePrograms = map[string]*program{
 	"ls":       listing("lists files", "-l -a -A -h -t -r -R -1 -S -d -i -n -F -s -c -u -X -L --color? --all --human-readable --full-time --time-style="),
@@ -14,7 +16,7 @@ var filePrograms = map[string]*program{
 	"nproc": listing("counts processors", "--all"), "lscpu": listing("describes processors", "-e -p"), "lsblk": listing("lists block devices", "-f -a -o="),
 	"mount":    {class: read("lists mounts"), flags: flags("-l -t= -o= -a -r -w --bind -v -L= -U="), effects: map[string]Class{"-a": change("mounts file systems"), "-o": change("mounts a file system")}, refine: mounts},
 	"lsof":     listing("lists open files", "-i? -p= -n -P -u= -c= -t"),
-	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-T -H -l= -f= --level= -k -x -w"), effects: map[string]Class{"-w": follows}, refine: takesNothing},
+	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-C -c -T -H -l= -f= --level= -k -x -w"), effects: map[string]Class{"-w": follows, "-C": destroy("empties the kernel's messages"), "-c": destroy("empties the kernel's messages")}, refine: takesNothing},
 	"printenv": {class: discloses("prints the environment, which often holds passwords"), flags: flags("-0")},
 	"getent":   {class: read("looks a name up"), flags: flags("-s="), refine: readsFiles},
 	"mkdir":    altering(change("makes a folder"), "-p -v -m="),
@@ -30,9 +32,9 @@ var filePrograms = map[string]*program{
 	"unlink":   altering(destroy("removes a file"), ""),
 	"truncate": altering(destroy("cuts files"), "-s= --size= -c"),
 	"shred":    altering(destroy("overwrites files"), "-u -n= -z -v -f"),
-	"dd":       {class: destroy("overwrites files or devices"), any: true},
-	"gzip":     altering(change("packs files in place"), "-k -f -v -9 -1"), "gunzip": altering(change("unpacks files in place"), "-k -f -v"),
-	"kill": {any: true, refine: signals}, "pkill": {class: change("ends processes by name"), any: true}, "killall": {class: change("ends processes by name"), any: true},
+	"dd":       {any: true, refine: ddOutput},
+	"gzip":     unpacking(change("packs files in place"), "-k -f -v -9 -1 -d -c -l -t -q -n -r"),
+	"kill":     {any: true, refine: signals}, "pkill": {class: change("ends processes by name"), any: true}, "killall": {class: change("ends processes by name"), any: true},
 	"reboot": {class: destroy("restarts the machine"), any: true}, "shutdown": {class: destroy("stops the machine"), any: true},
 	"poweroff": {class: destroy("stops the machine"), any: true}, "halt": {class: destroy("stops the machine"), any: true},
 	"mkfs": {class: destroy("formats a device"), any: true},
@@ -77,6 +79,26 @@ func copiesNothing(_ scope, c *call) Class {
 		return destroy("empties the file " + shown(words[1]))
 	}
 	return Class{}
+}
+
+// unpacking is a packer, which only prints with -c.
+func unpacking(class Class, list string) *program {
+	return &program{flags: flags(list), refine: func(s scope, c *call) Class {
+		if c.has("-c", "-l", "-t") || s.fed && len(c.words()) == 0 {
+			return read("prints a packed or unpacked file")
+		}
+		return class
+	}}
+}
+
+// ddOutput is dd of=FILE; without one, or into /dev/null, it only reads.
+func ddOutput(_ scope, c *call) Class {
+	for _, word := range c.pos {
+		if name, found := strings.CutPrefix(word, "of="); found && name != "/dev/null" || dynamic(word) && !strings.HasPrefix(word, "if=") {
+			return destroy("overwrites files or devices")
+		}
+	}
+	return read("copies to nowhere or to what follows")
 }
 
 func listing(why, list string) *program { return &program{class: read(why), flags: flags(list)} }

@@ -10,7 +10,7 @@ var helmRefused = map[string]string{
 var helmPrograms = map[string]*program{"helm": {
 	flags: flags(helmGlobal), refused: helmRefused, bare: read("prints its help"), refine: kubeCommon,
 	verbs: map[string]*program{
-		"list": helm(read("lists releases"), "-a --all -A --all-namespaces -o= --output= -q --short --failed --pending --deployed -f= --filter="), "ls": helm(read("lists releases"), "-a --all -A --all-namespaces -o= --output= -q --short"),
+		"list": helm(read("lists releases"), "-a --all -A --all-namespaces -o= --output= -q --short --failed --pending --deployed -f= --filter="), "ls": helm(read("lists releases"), "-a --all -A --all-namespaces -o= --output= -q --short --failed --pending --deployed -f= --filter="),
 		"status": helm(read("shows a release"), "-o= --output= --revision= --show-resources"), "history": helm(read("lists revisions"), "-o= --output= --max="),
 		"get": {flags: flags(helmGlobal), refused: helmRefused, bare: read("prints its help"), verbs: map[string]*program{
 			"values": helm(discloses("prints a release's values, which may hold secrets"), "-a --all -o= --output= --revision="), "all": helm(discloses("prints everything of a release"), "--revision="),
@@ -26,7 +26,7 @@ var helmPrograms = map[string]*program{"helm": {
 		"upgrade":   helmWrites("changes a release; rollback takes it back", "--force --create-namespace --render-subchart-notes --description= --devel --no-hooks --skip-crds --wait-for-jobs --reset-then-reuse-values -o= --output= --install -i --wait --timeout= --reuse-values --reset-values --set= --set-string= --version= --atomic --cleanup-on-fail --dry-run? --history-max="),
 		"install":   helmWrites("installs a release", "--replace --description= --devel --no-hooks --skip-crds --wait-for-jobs -o= --output= --force --wait --timeout= --set= --set-string= --version= --atomic --create-namespace --dry-run? -g --generate-name"),
 		"test":      helm(change("runs a release's tests"), "--timeout= --logs"),
-		"uninstall": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history --no-hooks"), "delete": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history"),
+		"uninstall": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history --no-hooks"), "delete": helm(destroy("removes a release and its objects"), "--wait --timeout= --keep-history --purge --dry-run?"),
 	},
 }}
 

@@ -11,10 +11,15 @@ var hostPrograms = map[string]*program{
 	"top":    {class: read("shows the busiest processes"), flags: flags("-b -n= -d= -o= -p= -u= -H -c -w= -1 -i -E= -e= -s -S"), refine: topMode},
 	"ping":   {class: read("asks a host for answers"), flags: flags("-c= -i= -W= -w= -n -q -4 -6 -s= -t= -I="), refine: bounded},
 	"vmstat": {class: read("shows load"), flags: flags("-a -s -w -S= -d -t -n -m -D"), refine: repeated}, "mpstat": {class: read("shows load"), flags: flags("-P= -A -u -I="), refine: repeated}, "pidstat": {class: read("shows load"), flags: flags("-u -d -r -w -p= -t -l -h -C= -U="), refine: repeated}, "iostat": {class: read("shows disk load"), flags: flags("-x -d -c -k -m -h -y -z"), refine: repeated},
-	"ss":      listing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r"),
+	"ss":      killing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r -H -A= -K"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},
 	"pgrep":   listing("finds processes", "-d= -P= -g= -i -v -w -t= -s= -f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
 	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
+}
+
+// killing is ss, which ends the connections it lists with -K.
+func killing(why, list string) *program {
+	return &program{class: read(why), flags: flags(list), effects: map[string]Class{"-K": change("ends the connections")}}
 }
 
 var terminal = &program{class: interactive("it needs a terminal"), any: true}
@@ -91,11 +96,27 @@ var systemFlags = flags("--no-pager --no-legend --plain --full -l -a --all --fai
 func units(why string) *program { return &program{class: read(why), flags: systemFlags} }
 
 func moves(why string) *program {
-	return &program{class: change(why), flags: flags("--now --no-block --wait --user --system --no-pager -q --quiet --runtime --signal= -s= --no-ask-password")}
+	return &program{class: change(why), refine: unitNames, flags: flags("--now --no-block --wait --user --system --no-pager -q --quiet --runtime --signal= -s= --no-ask-password")}
+}
+
+// unitNames judges the units of a verb that moves them: a target may be the one that
+// ends the machine, and a path makes any file a unit.
+func unitNames(_ scope, c *call) (class Class) {
+	for _, unit := range c.words() {
+		switch {
+		case strings.Contains(unit, "/"):
+			return refuse("a unit's file may say anything; name a unit")
+		case strings.HasSuffix(unit, ".target"), strings.ContainsAny(unit, "*?["):
+			class = class.worst(destroy("a target or pattern moves much more than one unit"))
+		case strings.Contains(unit, "systemd-poweroff"), strings.Contains(unit, "systemd-reboot"), strings.Contains(unit, "systemd-halt"), strings.Contains(unit, "systemd-kexec"), strings.Contains(unit, "systemd-suspend"), strings.Contains(unit, "systemd-hibernate"):
+			class = class.worst(destroy("ends the machine"))
+		}
+	}
+	return class
 }
 
 var journalctl = &program{
-	class: read("reads the journal"),
+	class: read("reads the journal"), numeric: true,
 	flags: flags(`-u= --unit= -n= --lines= -f --follow --since= -S= --until= -U= -p= --priority= -b? --boot? -k --dmesg -o= --output= --no-pager -r --reverse -x --catalog
 		-e --pager-end -q --quiet -g= --grep= -t= --identifier= --disk-usage --list-boots --user --system --utc -a --all -l --full --no-hostname --no-full -N
 		--vacuum-size= --vacuum-time= --vacuum-files= --rotate --flush --sync`),

@@ -89,7 +89,7 @@ func kubeWrite(why, list string) *program {
 		if _, ok := kubeTypes(c); !ok {
 			return unknown("the type of object is known only at run time")
 		}
-		return dry(c, change(why))
+		return printsObject(c, dry(c, change(why)))
 	})}
 }
 
@@ -124,7 +124,7 @@ func kubeForce(why, list string) *program {
 		if c.has("--force", "--prune", "--cascade") {
 			class = destroy("--force and --prune delete objects")
 		}
-		return dry(c, class)
+		return printsObject(c, dry(c, class))
 	})}
 }
 
@@ -151,6 +151,25 @@ func dry(c *call, class Class) Class {
 	runs := c.values("--dry-run")
 	if len(runs) > 0 && !slices.ContainsFunc(runs, func(v string) bool { return v != "client" && v != "server" }) {
 		return read("--dry-run changes nothing")
+	}
+	return class
+}
+
+// printsObject marks a writing verb that prints the object it wrote: a secret's values
+// stand in it too.
+func printsObject(c *call, class Class) Class {
+	for _, format := range c.values("-o", "--output", "--template") {
+		if format == "name" || format == "" {
+			continue
+		}
+		types, known := kubeTypes(c)
+		secret := !known || len(types) == 0
+		for _, kind := range types {
+			secret = secret || strings.HasPrefix(kind, "secret") || strings.HasSuffix(kind, "secret") || strings.HasSuffix(kind, "secrets")
+		}
+		if secret {
+			class.Discloses = true
+		}
 	}
 	return class
 }

@@ -43,7 +43,7 @@ var kubeRollout = kubeGroup(map[string]*program{
 
 var kubeSet = kubeGroup(map[string]*program{
 	"image":          kubeWrite("changes an image", "--all -l= --selector= --local"),
-	"env":            kubeWrite("changes environment variables", "--all -l= --selector= --local -c= --containers= -e= --env= --overwrite --prefix= --keys="),
+	"env":            kubeListing("changes environment variables", "--list --resolve --all -l= --selector= --local -c= --containers= -e= --env= --overwrite --prefix= --keys="),
 	"resources":      kubeWrite("changes requests and limits", "--all -l= --selector= --local -c= --containers= --limits= --requests="),
 	"selector":       kubeWrite("changes a selector", "--all --local --resource-version="),
 	"serviceaccount": kubeWrite("changes a service account", "--all --local"),
@@ -109,7 +109,7 @@ var kubeDelete = &program{
 			class = destroy("does not let them end in order")
 		}
 		for _, selector := range c.values("-l", "--selector", "--field-selector") {
-			if strings.TrimSpace(selector) == "" || dynamic(selector[:1]) {
+			if strings.TrimSpace(selector) == "" || strings.HasPrefix(selector, hole) || strings.HasPrefix(selector, later) {
 				class = destroy("an empty selector names everything")
 			}
 		}

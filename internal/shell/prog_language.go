@@ -78,6 +78,9 @@ var awk = &program{
 		if len(words) == 0 || strings.Contains(words[0], later) || awkActs(words[0]) {
 			return unknown("the awk program may do more than print")
 		}
+		if strings.Contains(words[0], "ENVIRON") {
+			return discloses("prints the environment").worst(filesRead(words[1:]))
+		}
 		return filesRead(words[1:])
 	},
 }

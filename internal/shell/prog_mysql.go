@@ -2,11 +2,15 @@ package shell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // mysql is classed by -e as far as its dialect is PostgreSQL's too.
 var mysql = &program{any: true, refine: func(s scope, c *call) Class {
+	if slices.Contains(c.pos, "-p") || slices.Contains(c.pos, "--password") {
+		return interactive("mysql asks for the password")
+	}
 	for i, word := range c.pos {
 		text, found := strings.CutPrefix(word, "--execute=")
 		if !found && strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "e") && i+1 < len(c.pos) {
@@ -17,14 +21,17 @@ var mysql = &program{any: true, refine: func(s scope, c *call) Class {
 		}
 	}
 	if s.fed {
-		return unknown("mysql runs what it is fed")
+		return s.fedClass("mysql runs what it is fed", mysqlText)
 	}
 	return interactive("mysql without -e asks at the keyboard")
 }}
 
 func mysqlText(text string) Class {
+	text = strings.TrimSuffix(strings.TrimRight(text, " ;\n"), `\G`)
 	upper := sqlUpper(strings.TrimSpace(text))
 	switch {
+	case strings.HasPrefix(upper, "SET GLOBAL ") && !strings.Contains(text, ";"):
+		return change("changes a setting of the server")
 	case strings.Contains(text, "/*!"), strings.ContainsAny(text, "#`\\"):
 		return unknown("the statement is MySQL's own")
 	case strings.HasPrefix(upper, "KILL "):
@@ -32,7 +39,7 @@ func mysqlText(text string) Class {
 	case strings.HasPrefix(upper, "DESCRIBE "), strings.HasPrefix(upper, "DESC "):
 		return read("describes a table")
 	}
-	return SQL(strings.TrimSuffix(strings.TrimSpace(text), `\G`))
+	return SQL(text)
 }
 
 // mongo runs JavaScript, of which nothing is known.

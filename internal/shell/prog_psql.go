@@ -33,7 +33,7 @@ var psql = &program{
 		case c.has("-l", "--list"):
 			return read("lists databases")
 		case s.fed:
-			return unknown("psql runs what it is fed")
+			return s.fedClass("psql runs what it is fed", fedSQL)
 		}
 		return interactive("psql without -c asks at the keyboard")
 	},

@@ -9,7 +9,7 @@ import (
 var transferPrograms = map[string]*program{
 	"ssh": sshProgram, "scp": {any: true, refine: transfer(change("copies files over others"), "-S", "-F")},
 	"sftp": {any: true, class: interactive("asks at the keyboard")}, "rsync": rsync, "tar": tar, "wget": wget,
-	"unzip": {any: true, refine: archive("-l", "-v", "-t", "-Z")}, "zip": {any: true, class: change("writes an archive")}, "gunzip": altering(change("unpacks files in place"), "-k -f -v -c"),
+	"unzip": {any: true, refine: archive("-l", "-v", "-t", "-Z")}, "zip": {any: true, class: change("writes an archive")}, "gunzip": unpacking(change("unpacks files in place"), "-k -f -v -c -l -t -q"),
 }
 
 // chooses reports an option that may start a program of its own.
@@ -98,8 +98,8 @@ var tar = &program{any: true, refine: func(_ scope, c *call) Class {
 		switch {
 		case dynamic(word) && short:
 			return unknown("what tar does here is known only at run time")
-		case word == "--delete":
-			return destroy("deletes files of an archive")
+		case word == "--delete", word == "--remove-files":
+			return destroy("deletes files")
 		case word == "--list", short && strings.Contains(word, "t") && !strings.ContainsAny(word, "cxru"):
 			return read("lists an archive")
 		case word == "--create", word == "--extract", word == "--append", word == "--update", short && strings.ContainsAny(word, "cxru"):

@@ -15,10 +15,10 @@ var wrapperPrograms = map[string]*program{
 	"nohup":   {stop: true, refine: wrapped},
 	"setsid":  {flags: flags("-w --wait"), stop: true, refine: wrapped},
 	"stdbuf":  {flags: flags("-i= -o= -e="), stop: true, refine: wrapped},
-	"sudo":    {flags: flags("-n -u= -E -H"), stop: true, refine: wrapped, effects: map[string]Class{"-E": unknown("sudo -E carries the environment over")}, opaque: map[string]string{"-i -s": "it opens a shell"}},
+	"sudo":    {flags: flags("-n -u= -g= -E -H -i -s -l"), stop: true, refine: wrapped, effects: map[string]Class{"-i": interactive("it opens a shell"), "-s": interactive("it opens a shell"), "-E": unknown("sudo -E carries the environment over")}},
 	"env":     {flags: flags("-i --ignore-environment -u= --unset= -0"), stop: true, refine: environment},
 	"watch":   {flags: flags("-n= --interval= -d -t --no-title -e -x --exec -g"), stop: true, refine: watched},
-	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -d= --delimiter= -t --verbose -x"), stop: true, refine: fromInput},
+	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -a= --arg-file= -d= --delimiter= -t --verbose -x"), stop: true, refine: fromInput},
 	"find":    {any: true, class: read("lists files"), refine: found},
 	"sh":      shellProgram, "bash": shellProgram, "dash": shellProgram, "ash": shellProgram, "zsh": shellProgram, "ksh": shellProgram,
 }
@@ -111,11 +111,13 @@ func fromInput(s scope, c *call) Class {
 var findTable = &program{
 	flags: flags(`-L -H -P -name= -iname= -path= -ipath= -wholename= -regex= -iregex= -type= -size= -mtime= -mmin= -ctime= -cmin= -atime= -amin=
 		-newer= -user= -group= -perm= -maxdepth= -mindepth= -empty -readable -writable -print -print0 -ls -printf= -prune -not -o -a -or -and
-		-xdev -mount -depth -daystart -true -false -quit -links= -inum= -delete`),
-	effects: map[string]Class{"-delete": destroy("find -delete removes files")},
-	refused: map[string]string{"-ok*": "it asks at the keyboard", "-fprint*": "it writes files"},
+		-xdev -mount -depth -daystart -true -false -quit -links= -inum= -delete -fprint= -fprintf== -samefile= -executable -anewer= -cnewer= -newermt= -newerct= -lname= -nouser -nogroup -regextype= -ignore_readdir_race -noleaf`),
+	effects: map[string]Class{"-delete": destroy("find -delete removes files"), "-fprint": findWrites, "-fprintf": findWrites},
+	refused: map[string]string{"-ok*": "it asks at the keyboard", "-fprint0*": "it writes files"},
 	opaque:  map[string]string{"-fls=": "it writes files"},
 }
+
+var findWrites = Class{Risk: Change, Why: "writes the list to a file", Refused: "find may not write files"}
 
 // found takes -exec COMMAND ; out of find's words and classes it as a start.
 func found(s scope, c *call) (class Class) {
@@ -152,7 +154,7 @@ var shellProgram = &program{
 		case len(words) > 0:
 			return unknown("the text does not tell what the script " + shown(words[0]) + " does")
 		case s.fed:
-			return unknown("a shell runs what it is fed")
+			return s.fedClass("a shell runs what it is fed", func(text string) Class { return s.text(s, text) })
 		}
 		return interactive("a shell needs a terminal")
 	},

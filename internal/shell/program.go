@@ -30,9 +30,10 @@ type program struct {
 // scope is where a program starts.
 type scope struct {
 	policy *Policy
-	remote bool // inside a container: nothing of this machine is involved
-	fed    bool // standard input is given
-	blind  bool // words are expanded in the container: no start is classed again
+	remote bool    // inside a container: nothing of this machine is involved
+	fed    bool    // standard input is given
+	input  *string // what it is, where the text tells
+	blind  bool    // words are expanded in the container: no start is classed again
 	depth  int
 	start  func(s scope, argv []string) Class // classes another start, for wrappers
 	text   func(s scope, text string) Class   // classes a nested shell text

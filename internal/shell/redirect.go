@@ -15,9 +15,14 @@ func redirection(r *syntax.Redirect, cmd syntax.Command) (class Class, input boo
 	switch {
 	case r.Op == syntax.Hdoc || r.Op == syntax.DashHdoc || r.Op == syntax.WordHdoc:
 		return Class{}, true
+	case onlyProcSubst(r.Word):
+		return Class{}, r.Op == syntax.RdrIn // what it holds is judged by itself
 	case dynamic(target) || target == "":
 		return unknown("the target of a redirection is known only at run time"), true
 	case strings.HasPrefix(target, "/dev/tcp/") || strings.HasPrefix(target, "/dev/udp/"):
+		if r.Op == syntax.RdrIn {
+			return Class{Why: "opens a connection", Refused: "a redirection may not open a connection"}, true
+		}
 		return refuse("a redirection may not open a connection"), true
 	case r.Op == syntax.RdrIn || r.Op == syntax.DplIn:
 		return fileRead(target), true
@@ -25,6 +30,14 @@ func redirection(r *syntax.Redirect, cmd syntax.Command) (class Class, input boo
 		return Class{}, false
 	}
 	return written(target, cmd), false
+}
+
+func onlyProcSubst(w *syntax.Word) bool {
+	if w == nil || len(w.Parts) != 1 {
+		return false
+	}
+	_, is := w.Parts[0].(*syntax.ProcSubst)
+	return is
 }
 
 func written(target string, cmd syntax.Command) Class {
@@ -47,9 +60,35 @@ func written(target string, cmd syntax.Command) Class {
 // secretFiles are names of files that usually hold secrets.
 var secretFiles = []string{"secret", "environ", ".env", "id_rsa", "id_ed25519", ".pem", ".key", "credential", "token", "passwd", "shadow", "password", ".pgpass", "kubeconfig", ".kube/", ".ssh/", ".aws/"}
 
+// secretFolders hold what processes were started with, or secrets that are mounted.
+var secretFolders = []string{"/proc/", "/run/secrets", "/var/run/secrets", "/etc/ssl/private"}
+
+// harmlessProc are files of /proc that say nothing about one process.
+var harmlessProc = []string{"/proc/meminfo", "/proc/cpuinfo", "/proc/loadavg", "/proc/stat", "/proc/vmstat", "/proc/uptime", "/proc/version", "/proc/mounts", "/proc/net/", "/proc/sys/", "/proc/diskstats", "/proc/pressure/", "/proc/interrupts", "/proc/mdstat", "/proc/slabinfo"}
+
+func hasAny(name string, folders []string) bool {
+	if strings.Contains(name, "..") {
+		return true
+	}
+	for _, harmless := range harmlessProc {
+		if strings.HasPrefix(name, harmless) {
+			return false
+		}
+	}
+	for _, folder := range folders {
+		if strings.Contains(name+"/", folder) {
+			return true
+		}
+	}
+	return false
+}
+
 // fileRead judges reading a file by its name.
 func fileRead(name string) Class {
 	lower := strings.ToLower(name)
+	if strings.HasPrefix(lower, "/") && strings.ContainsAny(lower, "*?["+later+hole) || hasAny(lower, secretFolders) {
+		return discloses("reads " + shown(name) + ", which may hold secrets")
+	}
 	for _, part := range secretFiles {
 		if strings.Contains(lower, part) {
 			return discloses("reads " + shown(name) + ", which may hold secrets")

@@ -42,8 +42,8 @@ func TestInsideContainers(t *testing.T) {
 		destroy   | kubectl delete jobs.batch.volcano.sh x
 		change    | kubectl delete jobs.batch x
 		interactive | kubectl exec -i pod -- sh
-		unknown   | echo 'rm x' | kubectl exec -i pod -- sh
-		unknown   | kubectl exec -i pod -- sh <<EOF⏎rm x⏎EOF
+		destroy+r | echo 'rm x' | kubectl exec -i pod -- sh
+		destroy+r | kubectl exec -i pod -- sh <<EOF⏎rm x⏎EOF
 	`)
 }
 

@@ -155,12 +155,22 @@ func classWords(tokens []sqlToken, class Class) Class {
 		case "INSERT", "INTO":
 			class = class.worst(change("adds rows or a table"))
 		default:
-			if strings.Contains(t.text, hole) && (before == "(" || before == "AS") {
+			if strings.Contains(t.text, hole) && (before == "AS" || before == "(" && !sqlTakesValue(tokens[:i-1])) {
 				class = class.worst(unknown("a blank may begin a statement"))
 			}
 		}
 	}
 	return class.worst(classFunctions(tokens))
+}
+
+// sqlTakesValue reports that a bracket behind these tokens holds values: nothing that
+// begins with one word more can be a statement there.
+func sqlTakesValue(tokens []sqlToken) bool {
+	if len(tokens) == 0 || tokens[len(tokens)-1].kind != sqlWord {
+		return false
+	}
+	name := tokens[len(tokens)-1].text
+	return sqlFunctions[name] || sqlChanging[name] || sqlLosing[name] || name == "IN" || name == "VALUES" || name == "ANY"
 }
 
 // classExplain runs its statement only with ANALYZE.
@@ -176,7 +186,10 @@ func classExplain(tokens []sqlToken) Class {
 		if end < 0 || slices.ContainsFunc(tokens[1:end], func(t sqlToken) bool { return t.text == "(" || t.text == "SELECT" || t.text == "WITH" }) {
 			return unknown("the options of EXPLAIN cannot be read")
 		}
-		runs = runs || slices.ContainsFunc(tokens[1:end], func(t sqlToken) bool { return t.text == "ANALYZE" })
+		for i, t := range tokens[1:end] {
+			next := tokens[i+2].text
+			runs = runs || t.text == "ANALYZE" && next != "FALSE" && next != "OFF" && next != "0"
+		}
 		tokens = tokens[end+1:]
 	}
 	if len(tokens) == 0 || tokens[0].kind != sqlWord {

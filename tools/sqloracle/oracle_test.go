@@ -40,6 +40,16 @@ func floor(m protoreflect.Message, found *shell.Risk) {
 		*found = max(*found, shell.Change)
 	}
 	switch node := m.Interface().(type) {
+	case *pg_query.ExplainStmt:
+		if !runs(node) {
+			// Planned, not done; but planning may call functions.
+			inner := shell.Read
+			floor(node.Query.ProtoReflect(), &inner)
+			if inner == shell.Unknown {
+				*found = shell.Unknown
+			}
+			return
+		}
 	case *pg_query.CopyStmt:
 		switch {
 		case node.IsProgram || node.Filename != "":
@@ -74,6 +84,18 @@ func floor(m protoreflect.Message, found *shell.Risk) {
 		}
 		return true
 	})
+}
+
+// runs reports an EXPLAIN that does what it explains.
+func runs(node *pg_query.ExplainStmt) bool {
+	for _, option := range node.Options {
+		if o := option.GetDefElem(); o.GetDefname() == "analyze" {
+			value := o.GetArg()
+			off := value.GetString_().GetSval() == "false" || value.GetString_().GetSval() == "off" || value != nil && value.GetInteger() != nil && value.GetInteger().GetIval() == 0
+			return !off
+		}
+	}
+	return false
 }
 
 // check compares both on one text; ok is false when PostgreSQL would not read it.
