@@ -1,0 +1,72 @@
+package playbooks_test
+
+var referenceDiagnosis = []item{
+	{"service-unavailable", diagnosis, "status, Docker Compose", "Check service status", []string{"docker compose ps"}},
+	{"service-unavailable", diagnosis, "status, Kubernetes", "Check service status", []string{"kubectl get pods -n octollm", "kubectl describe pod <pod-name> -n octollm"}},
+	{"service-unavailable", diagnosis, "logs", "Check the logs", []string{"docker compose logs --tail=100", "kubectl logs <pod-name> -n octollm --tail=100"}},
+	{"service-unavailable", diagnosis, "resource usage", "Check resource usage", []string{"docker stats", "kubectl top pods -n octollm", "kubectl describe node <node-name>"}},
+	{"service-unavailable", diagnosis, "ports of the dependencies", "Check dependencies", []string{"nc -zv postgres 5432", "nc -zv redis 6379", "nc -zv qdrant 6333"}},
+	{"service-unavailable", diagnosis, "health of the databases", "Check dependencies", []string{"pg_isready -U octollm", "redis-cli ping"}},
+
+	{"high-latency", diagnosis, "95th percentile by endpoint", "Identify slow endpoints", []string{"http://localhost:9090/api/v1/query", "histogram_quantile(0.95", "http_request_duration_seconds_bucket[5m]"}},
+	{"high-latency", diagnosis, "Grafana dashboard", "Identify slow endpoints", []string{"Grafana dashboard"}},
+	{"high-latency", diagnosis, "CPU", "Check resource utilisation", []string{"docker stats", "kubectl top pods -n octollm"}},
+	{"high-latency", diagnosis, "memory pressure", "Check resource utilisation", []string{"free -h", "kubectl describe node <node-name>"}},
+	{"high-latency", diagnosis, "slow queries", "Identify bottlenecks", []string{"FROM pg_stat_statements ORDER BY mean_exec_time DESC LIMIT 10"}},
+	{"high-latency", diagnosis, "Redis' performance", "Identify bottlenecks", []string{"redis-cli --latency"}},
+	{"high-latency", diagnosis, "LLM API latency", "Identify bottlenecks", []string{"llm_api_duration_seconds"}},
+	{"high-latency", diagnosis, "profile", "Profile the application", []string{"python -m cProfile -o", "python -m pstats", "sort cumtime"}},
+
+	{"database-connections", diagnosis, "database runs, Docker", "Verify that the database is running", []string{"docker compose ps --all postgres", "pg_isready -U octollm"}},
+	{"database-connections", diagnosis, "database runs, Kubernetes", "Verify that the database is running", []string{"kubectl get pods -n octollm -l app=postgres", "kubectl logs -n octollm -l app=postgres"}},
+	{"database-connections", diagnosis, "connections and their limit", "Check the connection limits", []string{"max_connections", "FROM pg_stat_activity"}},
+	{"database-connections", diagnosis, "active connections", "Check the connection limits", []string{"SELECT pid, usename, application_name, client_addr, state", "state <> 'idle'"}},
+	{"database-connections", diagnosis, "port from the orchestrator", "Test the connection", []string{"docker compose exec orchestrator nc -zv"}},
+	{"database-connections", diagnosis, "manual connection", "Test the connection", []string{"psql -w -h postgres -U octollm -d octollm", "SELECT 1;"}},
+	{"database-connections", diagnosis, "Docker network", "Check the network configuration", []string{"docker network inspect octollm_octollm-network"}},
+	{"database-connections", diagnosis, "network policy", "Check the network configuration", []string{"kubectl describe networkpolicies -n octollm"}},
+
+	{"memory-leaks", diagnosis, "memory over time, Docker", "Identify the leaking service", []string{"docker stats"}},
+	{"memory-leaks", diagnosis, "memory over time, Kubernetes", "Identify the leaking service", []string{"kubectl top pods -n octollm"}},
+	{"memory-leaks", diagnosis, "OOMKilled containers", "Identify the leaking service", []string{"lastState.terminated.reason"}},
+	{"memory-leaks", diagnosis, "memory profiler", "Profile the memory", []string{"memory_profiler", "pip install memory-profiler"}},
+	{"memory-leaks", diagnosis, "object counts", "Profile the memory", []string{"gc.get_objects()", "most_common"}},
+	{"memory-leaks", diagnosis, "unclosed connections", "Look for the usual patterns", []string{"unclosed connections", "httpx.AsyncClient()", "async with"}},
+	{"memory-leaks", diagnosis, "growing caches", "Look for the usual patterns", []string{"growing caches"}},
+	{"memory-leaks", diagnosis, "event listeners", "Look for the usual patterns", []string{"event listeners", "without an off"}},
+
+	{"task-routing", diagnosis, "task in the database", "Check the task", []string{"SELECT task_id, goal, status, created_at, updated_at FROM tasks WHERE task_id = '<task-id>'"}},
+	{"task-routing", diagnosis, "routing history", "Check the task", []string{"FROM action_log WHERE task_id = '<task-id>' ORDER BY timestamp DESC"}},
+	{"task-routing", diagnosis, "health of the arms", "Verify that the arms are available", []string{"8100 8101 8102 8103 8104 8105", "/health"}},
+	{"task-routing", diagnosis, "capabilities", "Verify that the arms are available", []string{"http://localhost:8100/capabilities"}},
+	{"task-routing", diagnosis, "debug logging", "Log more", []string{"LOG_LEVEL=debug", ".env"}},
+	{"task-routing", diagnosis, "routing decisions", "Check the routing decisions", []string{`grep -i "routing"`}},
+	{"task-routing", diagnosis, "routing by hand", "Test the routing by hand", []string{"ArmRouter().score_arms(task)", `goal="Write a Python function"`}},
+
+	{"llm-api", diagnosis, "error rate", "Check the LLM API metrics", []string{`rate(llm_api_calls_total{status="error"}[5m])`}},
+	{"llm-api", diagnosis, "error logs", "Check the LLM API metrics", []string{"docker compose logs", "llm.*(error"}},
+	{"llm-api", diagnosis, "test the key", "Test the key by hand", []string{"https://api.openai.com/v1/models", "Authorization: Bearer"}},
+	{"llm-api", diagnosis, "key in the environment", "Verify the API key", []string{"docker compose exec orchestrator printenv OPENAI_API_KEY | wc -c"}},
+	{"llm-api", diagnosis, "rate limits in the log", "Check the rate limiting", []string{"rate.*limit"}},
+	{"llm-api", diagnosis, "request rate", "Check the rate limiting", []string{"rate(llm_api_calls_total[5m])) * 60"}},
+
+	{"cache", diagnosis, "hit rate", "Check the cache hit rate", []string{"cache_hits_total", "cache_misses_total"}},
+	{"cache", diagnosis, "statistics", "Check Redis' statistics", []string{"redis-cli INFO stats"}},
+	{"cache", diagnosis, "memory", "Check Redis' statistics", []string{"redis-cli INFO memory"}},
+	{"cache", diagnosis, "number of keys", "Check Redis' statistics", []string{"redis-cli DBSIZE"}},
+	{"cache", diagnosis, "sample of keys", "Check Redis' statistics", []string{`redis-cli --scan --pattern "*" | head -n 20`}},
+	{"cache", diagnosis, "commands as they come", "Analyse how the cache is used", []string{"redis-cli MONITOR"}},
+	{"cache", diagnosis, "slow commands", "Analyse how the cache is used", []string{"redis-cli SLOWLOG GET 10"}},
+
+	{"resource-exhaustion", diagnosis, "usage, Docker", "Check CPU and memory", []string{"docker stats"}},
+	{"resource-exhaustion", diagnosis, "usage, Kubernetes", "Check CPU and memory", []string{"kubectl top pods -n octollm", "kubectl top nodes"}},
+	{"resource-exhaustion", diagnosis, "disk", "Check the disk", []string{"df -h", "docker system df"}},
+	{"resource-exhaustion", diagnosis, "heavy processes", "Identify the processes", []string{"docker compose exec orchestrator top -b -n1"}},
+
+	{"security", diagnosis, "security logs", "Check the security logs", []string{`docker compose logs --since=30m guardian-arm | grep -i "violation"`}},
+	{"security", diagnosis, "security metrics", "Query the security metrics", []string{"security_violations_total", "http://localhost:9090/api/v1/query"}},
+
+	{"data-corruption", diagnosis, "orphaned records", "Check for orphaned records", []string{"LEFT JOIN entities f ON f.entity_id = r.from_entity_id"}},
+	{"data-corruption", diagnosis, "invalid JSON", "Check for invalid JSON", []string{"jsonb_typeof(properties) IS DISTINCT FROM 'object'"}},
+	{"data-corruption", diagnosis, "constraints", "Check the constraints", []string{"pg_get_constraintdef(oid)", "'tasks'::regclass"}},
+}

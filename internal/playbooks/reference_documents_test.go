@@ -1,0 +1,35 @@
+package playbooks_test
+
+var referenceDocuments = []item{
+	{"quick-reference", quick, "service health", "Service health", []string{"curl -sf http://localhost:8000/health"}},
+	{"quick-reference", quick, "logs", "Logs", []string{"docker compose logs -f"}},
+	{"quick-reference", quick, "restart", "Restart a service", []string{"docker compose restart <service>"}},
+	{"quick-reference", quick, "resource usage", "Resources", []string{"docker stats"}},
+	{"quick-reference", quick, "database", "The database", []string{"docker compose exec postgres psql -U octollm"}},
+	{"quick-reference", quick, "Redis", "Redis", []string{"docker compose exec redis redis-cli"}},
+	{"quick-reference", quick, "metrics", "Metrics", []string{"http://localhost:8000/metrics", "Prometheus' metrics and none of OctoLLM's"}},
+
+	{"emergency", emergency, "restart: stop", "Stop everything", []string{"docker compose down"}},
+	{"emergency", emergency, "restart: clear caches", "Clear the cache, if it is the trouble", []string{"FLUSHDB"}},
+	{"emergency", emergency, "restart: down -v deletes the databases", "Stop everything", []string{"that deletes the databases"}},
+	{"emergency", emergency, "restart: start", "Start the services", []string{"docker compose up -d"}},
+	{"emergency", emergency, "restart: verify", "Check that everything is well", []string{"http://localhost:8000/health", "docker compose ps"}},
+	{"emergency", emergency, "rollback: history", "View the history", []string{"kubectl rollout history deployment <service> -n octollm"}},
+	{"emergency", emergency, "rollback: previous", "Return to the revision before", []string{"kubectl rollout undo deployment <service> -n octollm"}},
+	{"emergency", emergency, "rollback: to a revision", "Return to a certain revision", []string{"kubectl rollout undo deployment <service> -n octollm --to-revision=<revision>"}},
+
+	{"emergency", levels, "level 1", "", []string{"Level 1: on-call engineer"}},
+	{"emergency", levels, "level 1 starts with", "", []string{"service unavailable, high latency, database connection issues"}},
+	{"emergency", levels, "level 1 follows the playbook", "", []string{"Follows the playbook"}},
+	{"emergency", levels, "level 1 restarts", "", []string{"restarts the services that are affected"}},
+	{"emergency", levels, "level 1 escalates after 15 minutes", "", []string{"unresolved after 15 minutes"}},
+	{"emergency", levels, "level 2", "", []string{"Level 2: senior engineer"}},
+	{"emergency", levels, "level 2 starts with", "", []string{"memory leaks, resource exhaustion, data corruption"}},
+	{"emergency", levels, "level 2 profiles and corrects", "", []string{"with profiling; corrects code if needed"}},
+	{"emergency", levels, "level 2 escalates", "", []string{"when the cause is architectural"}},
+	{"emergency", levels, "level 3", "", []string{"Level 3: engineering lead"}},
+	{"emergency", levels, "level 3 starts with", "", []string{"security violations, architectural issues, failures of several services"}},
+	{"emergency", levels, "level 3 coordinates", "", []string{"Coordinates the team"}},
+	{"emergency", levels, "level 3 decides", "", []string{"makes the architectural decisions"}},
+	{"emergency", levels, "level 3 talks to stakeholders", "", []string{"communicates with stakeholders"}},
+}
