@@ -217,6 +217,9 @@ func TestShippedFindingsOnRealOutput(t *testing.T) {
 		"evictions": {"cache", "Redis has thrown out entries", map[string]bool{
 			"evicted_keys:1250\r": true, "evicted_keys:0\r": false, "evicted_keys:3\r": false, "expired_keys:1250\r": false,
 		}},
+		"keys that hold a time": {"cache", "Keys hold a time", map[string]bool{
+			"task:task-17:1732523000": true, "answer:kim:2026-11-25T03:12": true, "used_memory:1712345678\r": false, "task:task-17": false, "llm:1732523000": false,
+		}},
 		"a young server": {"cache", "Redis started within", map[string]bool{
 			"uptime_in_seconds:95": true, "uptime_in_seconds:1799": true, "uptime_in_seconds:1800": false, "uptime_in_seconds:86400": false,
 		}},
