@@ -77,7 +77,7 @@ var referenceScenarios = []item{
 
 	{"security", scenario, "rules", "Review and update the rules", []string{"guardian's configuration"}},
 	{"security", scenario, "blocked commands", "Scenario A: Suspicious commands", []string{"docker compose exec guardian-arm cat /app/config/blocked_commands.txt"}},
-	{"security", scenario, "PII patterns", "Scenario B: Personal data detected", []string{`grep -c "PII detected"`}},
+	{"security", scenario, "PII patterns", "Scenario B: Personal data detected", []string{`docker compose logs --since=30m guardian-arm | grep "PII detected"`}},
 	{"security", scenario, "firewall", "Update the firewall", []string{"block the source"}},
 
 	{"data-corruption", scenario, "orphaned relationships", "Scenario A: Orphaned relationships", []string{"DELETE FROM relationships"}},
