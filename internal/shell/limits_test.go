@@ -60,6 +60,9 @@ func FuzzAnalyse(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	for _, c := range labelledCommands(f) {
+		f.Add(c.Command)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		a := onLocal.Analyse(text)
 		if a.Why == "" || a.Runnable && (a.Risk >= shell.Interactive || a.Refused != "") {

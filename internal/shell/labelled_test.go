@@ -1,0 +1,85 @@
+package shell_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"wardroom/internal/shell"
+)
+
+// labelledCommand is a line of testdata/labelled.jsonl: a command as it stands in
+// runbooks, and what it does. The labels were written from the definitions of the
+// classes, without knowing the tables; where two classes can be defended, also names
+// the second.
+type labelledCommand struct {
+	Command, Kind string
+	Risk, Also    string
+}
+
+func labelledCommands(t testing.TB) (all []labelledCommand) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/labelled.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		var c labelledCommand
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func (c labelledCommand) class() shell.Analysis {
+	switch c.Kind {
+	case "sql":
+		return shell.AnalyseSQL(c.Command)
+	case "promql":
+		return shell.AnalysePromQL(c.Command)
+	}
+	return shell.Policy{}.Analyse(c.Command)
+}
+
+// TestLabelledSet holds the promise that matters most, that nothing which changes,
+// destroys or needs a keyboard is called a read, and that caution does not make the
+// classes useless: 95 of 100 reads are called reads, 90 of 100 commands what they are.
+func TestLabelledSet(t *testing.T) {
+	t.Parallel()
+	commands := labelledCommands(t)
+	reads, readAsRead, exact := 0, 0, 0
+	for _, c := range commands {
+		a := c.class()
+		got := a.Risk.String()
+		if got == c.Risk || got == c.Also {
+			exact++
+		}
+		switch {
+		case c.Risk == "read":
+			reads++
+			if got == "read" {
+				readAsRead++
+			}
+		case got == "read" && c.Risk != "unknown" && c.Also != "read":
+			t.Errorf("%s is called a read (%s); it is %s", c.Command, a.Why, c.Risk)
+		}
+	}
+	t.Logf("%d commands: %d as labelled; of %d reads %d are called so", len(commands), exact, reads, readAsRead)
+	if len(commands) < 1000 || exact*100 < len(commands)*90 {
+		t.Errorf("only %d of %d commands are classed as they are labelled", exact, len(commands))
+	}
+	if readAsRead*100 < reads*94 {
+		t.Errorf("only %d of %d reads are called reads", readAsRead, reads)
+	}
+}
+
+// BenchmarkLabelledSet is the mean over commands as they stand in runbooks.
+func BenchmarkLabelledSet(b *testing.B) {
+	commands := labelledCommands(b)
+	for i := 0; b.Loop(); i++ {
+		commands[i%len(commands)].class()
+	}
+}
