@@ -357,7 +357,7 @@ func TestParseReadsFenceAttributes(t *testing.T) {
 
 func TestParseKeepsDirectivesOutOfTheText(t *testing.T) {
 	t.Parallel()
-	all := parse(t, ticks("# A\n\n## Symptoms\n\nSlow.\n\n~~~probe\nhttp: http://x\n~~~\n\n## Fix\n\n~~~sh\nkubectl get pods\n~~~\n\n~~~verify\n- [\n~~~\n"))
+	all := parse(t, ticks("# A\n\n## Symptoms\n\nSlow.\n\n~~~probe\nname: It answers\nhttp: http://x\n~~~\n\n## Fix\n\n~~~sh\nkubectl get pods\n~~~\n\n~~~verify\n- [\n~~~\n"))
 	p := all[0]
 	if got := p.Sections[0]; got.Text != "Slow." || len(got.Directives) != 1 || got.Directives[0].Name != "probe" {
 		t.Errorf("symptoms = %+v", got)
@@ -365,7 +365,7 @@ func TestParseKeepsDirectivesOutOfTheText(t *testing.T) {
 	if got := p.Sections[1].Steps[0].Blocks[1].Directive; got == nil || got.Name != "verify" {
 		t.Errorf("the resolution has no verify directive: %s", outline(p))
 	}
-	if len(p.Problems) != 1 || p.Problems[0].Line != 18 || !p.Problems[0].Severe {
+	if len(p.Problems) != 1 || p.Problems[0].Line != 19 || !p.Problems[0].Severe {
 		t.Errorf("problems = %+v", p.Problems)
 	}
 }

@@ -29,6 +29,7 @@ func (r *reader) read(top *heading) {
 	for i := range r.playbook.Sections {
 		r.finish(&r.playbook.Sections[i], r.drafts[i])
 	}
+	r.checkDirectives()
 }
 
 // heading opens the section that h names, or one of kind other.
