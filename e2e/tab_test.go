@@ -125,13 +125,14 @@ func (w *tab) within(selector, text string) {
 	))
 }
 
-// press clicks the first visible button or link with this text below the selector.
+// press clicks the first visible button or link with this text below the selector; as with
+// a real click, the focus goes there.
 func (w *tab) press(selector, text string) {
 	w.t.Helper()
 	find := fmt.Sprintf(`[...document.querySelectorAll(%s)].flatMap(r => [...r.querySelectorAll("button, a, summary")])
 		.find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.innerText.replace(/\s+/g, " ").trim().startsWith(%s))`, quote(selector), quote(text))
 	w.until(fmt.Sprintf("button %q in %s", text, selector), find)
-	if !w.is(fmt.Sprintf(`(e => { e.scrollIntoView({block: "center"}); e.click(); return true })(%s)`, find)) {
+	if !w.is(fmt.Sprintf(`(e => { e.scrollIntoView({block: "center"}); e.focus({preventScroll: true}); e.click(); return true })(%s)`, find)) {
 		w.until("pressed "+text, "false")
 	}
 }

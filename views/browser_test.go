@@ -221,6 +221,14 @@ func TestRoomInBrowser(t *testing.T) {
 	s.say(t, conn, frame{"op": "patch", "id": "cmd-c1-result", "html": renderComponent(t, running.Result())})
 	receive(t, s.heard, `"op":"watch","run":"r10"`)
 
+	// The button that somebody has just pressed says what it does now, and keeps the focus.
+	until(`(document.querySelector("#cmd-c1-act button").focus(), true)`)
+	for _, run := range []struct{ state, word string }{{"running", "Stop"}, {"stopping", "Stopping…"}, {"passed", "Run again"}} {
+		running.Run = &views.Run{ID: "r10", State: run.state, By: "Ana", Mine: true}
+		s.say(t, conn, frame{"op": "patch", "id": "cmd-c1-act", "html": renderComponent(t, running.Action())})
+		until(`(b => b.innerText === "` + run.word + `" && document.activeElement === b)(document.querySelector("#cmd-c1-act button"))`)
+	}
+
 	// A note goes out with a key of its own and leaves the field empty; a refusal is said in place and keeps the text.
 	do(chromedp.SetValue(chromedp.CSS("#note"), "refuse"), chromedp.Click(chromedp.CSS("#note-form button")))
 	receive(t, s.posted, "text=refuse")

@@ -34,6 +34,11 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// Run becomes Stop under the pointer: the second half of a double click is not meant for it.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("[data-act]")) event.preventDefault();
+});
+
 addEventListener("pageshow", () => {
   for (const b of document.querySelectorAll("[data-navigate] [aria-disabled]")) b.removeAttribute("aria-disabled");
 });

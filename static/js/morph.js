@@ -25,8 +25,10 @@ const callbacks = {
   beforeAttributeUpdated: (name) => name !== "open",
 };
 
+// Only what somebody types into keeps its value: a focused button says what it does now.
 export function morph(el, content) {
-  Idiomorph.morph(el, content, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+  const typing = document.activeElement?.matches("input, textarea, select") ?? false;
+  Idiomorph.morph(el, content, { morphStyle: "outerHTML", ignoreActiveValue: typing, callbacks });
   document.dispatchEvent(new CustomEvent("wardroom:patched"));
 }
 
