@@ -10,6 +10,11 @@ type Step struct {
 	Title    string
 	State    string // todo, current, running, passed, failed, stopped, interrupted, skipped, done
 	Current  bool   // the one card with the accent edge
+	Latest   bool   // not the current one, but what ran last: on a phone it stands right under the current one
+	Started  bool   // one of its commands has run
+	Finished bool   // there is nothing left to do here
+	Commands int    // how many of its commands can run here
+	Progress string // "3 of 7, 1 failed", for steps with several commands
 	Risk     string // the worst of its commands; "" for manual steps
 	Target   string // "on prod, from runner-1"
 	Folded   bool   // finished and not current: one row until it is opened
@@ -31,9 +36,10 @@ type Block struct {
 
 // Done is the record of a manual step, or of what somebody did elsewhere.
 type Done struct {
-	By   string
-	At   Time // Clock
-	Note string
+	By      string
+	At      Time // Clock
+	Note    string
+	MovedOn bool // the step was left although not all of its commands have run
 }
 
 // Command is one runnable line.
@@ -58,6 +64,8 @@ type Command struct {
 	Run      *Run   // the newest run; nil before the first
 	History  []RunLink
 	Tail     []LogLine // the last lines of Run's output
+	Place    int       // among the step's commands that can run here, from 1
+	Next     bool      // what r runs while its step is selected
 	Primary  bool      // has the filled Run button: the next thing to press in this room
 	CanWrite bool
 }

@@ -103,6 +103,8 @@ func timelineIcon(kind string) string {
 		return "user-check"
 	case "run":
 		return "terminal"
+	case "skipped":
+		return "minus"
 	case "failed":
 		return "octagon-x"
 	case "change":
@@ -158,12 +160,16 @@ func level(n int) string {
 	return fmt.Sprintf("L%d", n)
 }
 
-func runStep(label string, asks bool) string {
+// runStep is the phone's button for the step's next command: "Run step 2 (4 of 7)".
+func runStep(s *Step, c *Command) string {
 	text := "Run step"
-	if label != "" {
-		text += " " + label
+	if s.Label != "" {
+		text += " " + s.Label
 	}
-	if asks {
+	if s.Commands > 1 {
+		text += fmt.Sprintf(" (%d of %d)", c.Place, s.Commands)
+	}
+	if c.Asks() {
 		text += "…"
 	}
 	return text

@@ -19,12 +19,25 @@ import (
 // MarkDone records that the actor did the step by hand, with a note that says what. It is
 // the way for manual steps and for commands that Wardroom does not run.
 func (s *Service) MarkDone(ctx context.Context, incident int64, attached uuid.UUID, step, note string) (Run, error) {
-	actor, err := authz.Require(ctx, authz.RunCommands)
-	if err != nil {
+	if _, err := authz.Require(ctx, authz.RunCommands); err != nil {
 		return Run{}, err
 	}
 	if strings.TrimSpace(note) == "" {
 		return Run{}, errs.New(errs.Invalid, "Say in one line what you did.")
+	}
+	return s.endByHand(ctx, incident, attached, step, Succeeded, note)
+}
+
+// MoveOn records that somebody leaves a step although not all of its commands have run.
+func (s *Service) MoveOn(ctx context.Context, incident int64, attached uuid.UUID, step string) (Run, error) {
+	return s.endByHand(ctx, incident, attached, step, Stopped, "")
+}
+
+// endByHand ends a step by hand, with the state that says how.
+func (s *Service) endByHand(ctx context.Context, incident int64, attached uuid.UUID, step string, state State, note string) (Run, error) {
+	actor, err := authz.Require(ctx, authz.RunCommands)
+	if err != nil {
+		return Run{}, err
 	}
 	room, err := s.db.IncidentForRun(ctx, incident)
 	if err != nil {
@@ -44,7 +57,7 @@ func (s *Service) MarkDone(ctx context.Context, incident int64, attached uuid.UU
 		run, txErr = s.markDoneTx(ctx, tx, actor, dbgen.InsertRunParams{
 			ID: uuid.Must(uuid.NewV7()), IncidentID: room.ID, AttachedID: &attached, StepID: st.ID, StepTitle: st.Title,
 			Section: sectionOf(book, st.ID), Kind: KindManual, TextHash: textHash(""), Environment: room.Environment,
-			Risk: shell.Read.String(), Params: []byte("[]"), State: string(Succeeded), StartedBy: actor.ID, StartedName: actor.Name,
+			Risk: shell.Read.String(), Params: []byte("[]"), State: string(state), StartedBy: actor.ID, StartedName: actor.Name,
 		}, note)
 		return txErr
 	})

@@ -204,3 +204,18 @@ func TestTheSameCommandElsewhereIsTold(t *testing.T) {
 		t.Errorf("after its end: %v %v", same, err)
 	}
 }
+
+func TestMoveOn(t *testing.T) {
+	t.Parallel()
+	d := setup(t, single("helper say hi")+"\n## Resolution\n\n### Call {id=call}\n\nCall the owner.\n")
+	run, err := d.MoveOn(as(t, d.ana), d.number, d.attached, "call")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Kind != diagnostics.KindManual || run.State != diagnostics.Stopped || run.By != "Ana" || run.Ended == nil {
+		t.Errorf("run: %+v", run)
+	}
+	if _, err = d.MoveOn(as(t, d.vic), d.number, d.attached, "call"); errs.KindOf(err) != errs.Forbidden {
+		t.Errorf("by a viewer: %v", err)
+	}
+}

@@ -72,7 +72,7 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 func (s *Server) brief(ctx context.Context, m *views.HandoffPage, d roomData, books []views.RoomPlaybook) error {
 	shown := map[string]bool{}
 	for _, run := range d.runs { // newest first
-		if shown[run.StepID+run.CommandID] {
+		if shown[run.StepID+run.CommandID] || run.Kind == diagnostics.KindManual && run.State == diagnostics.Stopped { // moved on
 			continue
 		}
 		shown[run.StepID+run.CommandID] = true

@@ -58,6 +58,23 @@ severity: 2
 
 ` + "```sh {id=again risk=change}\nseq 1 2\n```\n"
 
+const several = `---
+title: Several
+level: 1
+---
+
+# Several
+
+## Diagnosis
+
+### Step 1: Ask each
+
+` + "```sh {id=one}\nseq 1 1\n```\n\n```sh {id=two}\nfalse\n```\n\n```sh {id=three}\nseq 3 3\n```" + `
+
+### Step 2: Then this
+
+` + "```sh {id=then}\nseq 1 2\n```\n"
+
 const hookToken = "a-token-that-only-the-source-knows"
 
 // house is a whole Wardroom on a database of its own: real services, a real listener.
@@ -85,7 +102,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
-	catalogue := playbooks.NewCatalogue(playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}}})
+	catalogue := playbooks.NewCatalogue(playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}}})
 	must(t, catalogue.Load(t.Context()))
 	ledger := timeline.New(h.hub)
 	h.auth = auth.New(h.db, log)
@@ -186,8 +203,13 @@ func as(t *testing.T, p authz.Actor) context.Context {
 // declared opens an incident with the playbook.
 func (h *house) declared(t *testing.T, p authz.Actor) incidents.Incident {
 	t.Helper()
+	return h.declaredWith(t, p, "arm-down")
+}
+
+func (h *house) declaredWith(t *testing.T, p authz.Actor, playbook string) incidents.Incident {
+	t.Helper()
 	in, _, err := h.incidents.Declare(as(t, p), incidents.Declaration{
-		Title: "coder-arm down", Severity: 2, Environment: "prod", PlaybookIDs: []string{"arm-down"},
+		Title: "coder-arm down", Severity: 2, Environment: "prod", PlaybookIDs: []string{playbook},
 	})
 	must(t, err)
 	return in

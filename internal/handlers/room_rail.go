@@ -159,11 +159,15 @@ var rowKinds = map[timeline.Kind]string{
 }
 
 func rowKind(r timeline.Record) string {
-	if r.Kind != timeline.RunEnded {
+	if r.Kind != timeline.RunEnded && r.Kind != timeline.StepDone {
 		return rowKinds[r.Kind]
 	}
 	data, err := timeline.DataOf[timeline.RunData](r)
 	switch {
+	case r.Kind == timeline.StepDone && data.State == "stopped":
+		return "skipped"
+	case r.Kind == timeline.StepDone:
+		return rowKinds[r.Kind]
 	case err != nil || data.State != "succeeded":
 		return "failed"
 	case data.Risk != "read":

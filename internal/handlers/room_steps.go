@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"wardroom/internal/diagnostics"
+	"wardroom/internal/incidents"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/shell"
 	"wardroom/views"
@@ -63,12 +65,16 @@ func (s *Server) playbookViews(d roomData) ([]views.RoomPlaybook, error) {
 					return nil, err
 				}
 				card.Label, card.Title = labels[i].label, labels[i].title
+				next := nextCommand(&card)
 				runsHere := section.Kind == playbooks.Diagnosis || section.Kind == playbooks.Resolution || section.Kind == playbooks.Verification
-				if !current && runsHere && (card.State == "todo" || card.State == "running") {
-					current = true
-					markCurrent(&card)
+				if !current && runsHere && !card.Finished && d.incident.Status != incidents.Closed {
+					current, card.Current = true, true
+					if next != nil {
+						next.Primary = true
+					}
 				}
-				card.Folded = !card.Current && card.State != "running" && card.State != "failed"
+				card.Latest = !card.Current && d.latest(a.ID, card.Key)
+				card.Folded = !card.Current && !card.Latest && card.State != "running" && card.State != "failed"
 				cards.Steps = append(cards.Steps, card)
 			}
 			book.Sections = append(book.Sections, cards)
@@ -80,16 +86,31 @@ func (s *Server) playbookViews(d roomData) ([]views.RoomPlaybook, error) {
 
 func shortRevision(revision string) string { return revision[:min(8, len(revision))] }
 
-// markCurrent makes the card the one to act on; its first command that can run and has
-// not yet gets the filled button.
-func markCurrent(card *views.Step) {
-	card.Current = true
+// nextCommand marks what would run next in the step: what has no outcome yet, or its first
+// command once all have one.
+func nextCommand(card *views.Step) *views.Command {
+	var first *views.Command
 	for _, b := range card.Blocks {
-		if b.Command != nil && b.Command.Runnable() && b.Command.Run == nil {
-			b.Command.Primary = true
-			return
+		if b.Command == nil || !b.Command.Runnable() || b.Command.Run.Active() {
+			continue
+		}
+		if b.Command.Run == nil || b.Command.Run.State == string(diagnostics.Interrupted) {
+			b.Command.Next = true
+			return b.Command
+		}
+		if first == nil {
+			first = b.Command
 		}
 	}
+	if first != nil && card.Finished {
+		first.Next = true
+	}
+	return nil
+}
+
+// latest says that the newest run of the room belongs to the step.
+func (d roomData) latest(attached uuid.UUID, step string) bool {
+	return len(d.runs) > 0 && d.runs[0].AttachedID == attached && d.runs[0].StepID == step
 }
 
 func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playbook, step *playbooks.Step) (views.Step, error) {
@@ -121,7 +142,7 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 		}
 	}
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
-	s.judgeStep(&card, d, attached, step.ID)
+	judgeStep(&card, d, attached, step.ID)
 	return card, nil
 }
 
@@ -159,10 +180,11 @@ func scenario(title string) (label, rest string, ok bool) {
 	return "", title, false
 }
 
-// judgeStep says how far the step got, from the newest run of each of its commands.
-func (s *Server) judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
-	card.State = "todo"
-	newest := map[string]bool{}
+// judgeStep says how far the step got, from the newest run of each of its commands. It is
+// finished when every command that can run here has an outcome, good or bad, or when
+// somebody said what they did instead, or that they move on.
+func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
+	newest := map[string]diagnostics.Run{}
 	states := map[string]int{}
 	for _, run := range d.runs { // newest first
 		if run.AttachedID != attached || run.StepID != step {
@@ -170,30 +192,83 @@ func (s *Server) judgeStep(card *views.Step, d roomData, attached uuid.UUID, ste
 		}
 		if run.Kind == diagnostics.KindManual {
 			if card.Done == nil {
-				card.Done = &views.Done{By: run.By, At: views.Clock(run.Created), Note: run.Note}
+				card.Done = &views.Done{By: run.By, At: views.Clock(run.Created), Note: run.Note, MovedOn: run.State == diagnostics.Stopped}
 			}
 			continue
 		}
-		if !newest[run.CommandID] {
-			newest[run.CommandID] = true
+		if _, older := newest[run.CommandID]; older {
+			continue
+		}
+		newest[run.CommandID] = run
+		if run.State.Active() {
+			states["running"]++
+		} else {
 			states[runState(run.State)]++
-			if card.Summary == "" {
-				card.Summary, card.Preview = summaryOf(run), run.Text
-			}
+		}
+		if card.Summary == "" {
+			card.Summary, card.Preview = summaryOf(run), run.Text
 		}
 	}
-	for _, state := range []string{"running", "failed", "interrupted", "stopped", "passed"} {
-		if states[state] > 0 {
-			card.State = state
-			break
+	ran := countCommands(card, newest)
+	card.Started = len(newest) > 0
+	card.Finished = card.Done != nil || card.Commands > 0 && ran == card.Commands
+	card.State = stepState(card, states)
+	if card.Commands > 1 {
+		card.Preview = firstCommand(*card)
+		if card.Progress = progress(ran, card.Commands, states["failed"]); ran > 0 && states["running"] == 0 {
+			card.Summary = card.Progress
 		}
 	}
-	if card.Done != nil && card.State == "todo" {
-		card.State, card.Summary = "done", "done · "+card.Done.By
+	if card.Summary == "" && card.Done != nil {
+		card.Summary = card.State + " · " + card.Done.By
 	}
 	if card.Preview == "" {
 		card.Preview = firstCommand(*card)
 	}
+}
+
+// countCommands numbers the commands that can run here and counts those with an outcome.
+func countCommands(card *views.Step, newest map[string]diagnostics.Run) (ran int) {
+	for _, b := range card.Blocks {
+		if b.Command == nil || !b.Command.Runnable() {
+			continue
+		}
+		card.Commands++
+		b.Command.Place = card.Commands
+		if run, ok := newest[b.Command.Key]; ok && !run.State.Active() && run.State != diagnostics.Interrupted {
+			ran++
+		}
+	}
+	return ran
+}
+
+func stepState(card *views.Step, states map[string]int) string {
+	among := []string{"running", "interrupted"} // as long as something is left to do, an outcome is not the step's
+	if card.Finished {
+		among = []string{"running", "failed", "interrupted", "stopped"}
+	}
+	for _, state := range among {
+		if states[state] > 0 {
+			return state
+		}
+	}
+	switch {
+	case !card.Finished:
+		return "todo"
+	case card.Done == nil:
+		return "passed"
+	case card.Done.MovedOn:
+		return "skipped"
+	}
+	return "done"
+}
+
+func progress(ran, of, failed int) string {
+	text := fmt.Sprintf("%d of %d", ran, of)
+	if failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	return text
 }
 
 func firstCommand(card views.Step) string {
@@ -221,10 +296,12 @@ func outlineView(d roomData, books []views.RoomPlaybook) views.Outline {
 			lines := views.OutlineSection{Title: section.Title}
 			finished := 0
 			for _, step := range section.Steps {
-				if step.State == "passed" || step.State == "done" {
-					finished++
-				}
 				line := views.OutlineStep{ID: step.ID, Label: step.Label, Title: step.Title, State: step.State, Current: step.Current}
+				if step.Finished {
+					finished++
+				} else if step.Started {
+					line.Took = step.Progress
+				}
 				for i, p := range o.Here {
 					if p.Where == step.Key {
 						line.Here = append(line.Here, p)

@@ -86,6 +86,7 @@ func (s *Server) routes() []route {
 		{get, "/incidents/:number/run", run, s.showConfirmation},
 		{post, "/incidents/:number/runs", run, s.startRun},
 		{post, "/incidents/:number/done", run, s.markDone},
+		{post, "/incidents/:number/move-on", run, s.moveOn},
 		{post, "/incidents/:number/variables", run, s.setVariable},
 		{get, "/runs/:id", read, s.showRun},
 		{get, "/runs/:id/lines", read, s.runLines},

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -138,6 +139,21 @@ func undo(markdown string) string {
 }
 
 func (s *Server) markDone(c echo.Context) error {
+	return s.withStep(c, func(ctx context.Context, n int64, attached uuid.UUID, step string) error {
+		_, err := s.Diagnostics.MarkDone(ctx, n, attached, step, c.FormValue("note"))
+		return err
+	})
+}
+
+func (s *Server) moveOn(c echo.Context) error {
+	return s.withStep(c, func(ctx context.Context, n int64, attached uuid.UUID, step string) error {
+		_, err := s.Diagnostics.MoveOn(ctx, n, attached, step)
+		return err
+	})
+}
+
+// withStep does something to the step of the form and goes back to its card.
+func (s *Server) withStep(c echo.Context, deed func(ctx context.Context, n int64, attached uuid.UUID, step string) error) error {
 	n, err := number(c)
 	if err != nil {
 		return err
@@ -147,7 +163,7 @@ func (s *Server) markDone(c echo.Context) error {
 		return err
 	}
 	step := c.FormValue("step")
-	if _, err := s.Diagnostics.MarkDone(c.Request().Context(), n, attached, step, c.FormValue("note")); err != nil {
+	if err := deed(c.Request().Context(), n, attached, step); err != nil {
 		return err
 	}
 	return back(c, room(n)+"#step-"+views.ElementID(attached.String(), step))

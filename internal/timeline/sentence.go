@@ -78,6 +78,9 @@ var sayings = map[Kind]func(Record) []Part{
 		return []Part{b(r.Actor), t(" noted on "), b(d.name())}
 	}),
 	StepDone: with(func(r Record, d RunData) []Part {
+		if d.State == "stopped" { // left although not all of its commands have run
+			return []Part{b(r.Actor), t(" moved on from "), b(cmp.Or(d.Title, d.name()))}
+		}
 		return []Part{b(r.Actor), t(" marked "), b(cmp.Or(d.Title, d.name())), t(" as done")}
 	}),
 
