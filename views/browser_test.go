@@ -259,9 +259,18 @@ func TestRoomInBrowser(t *testing.T) {
 		return `document.querySelector("` + target + `").dispatchEvent(new KeyboardEvent("keydown", { key: "` + key + `", shiftKey: ` + strconv.FormatBool(key == "L") + `, bubbles: true, cancelable: true }))`
 	}
 	until(press("?", "#note") + ` && !document.querySelector("#dialog").open`)
-	until(`(` + press("j", "body") + `, document.activeElement.id === "step-s1")`)
+	until(`(document.activeElement.blur(), ` + press("j", "body") + `, document.activeElement.id === "step-s1")`)
+	// They press in the selected step and nowhere else, wherever the current step is.
+	until(`(` + press("r", "#step-s1") + `, !document.querySelector("#dialog").open)`)
+	until(`(` + press("j", "#step-s1") + `, document.activeElement.id === "step-s2" && location.hash === "#step-s2")`)
+	until(`(` + press("Enter", "#step-s2") + `, !document.querySelector("#step-s2 > details").open)`)
+	until(press("r", "#step-s2") + ` || true`)
+	if got := receive(t, s.posted, "runs?"); !strings.Contains(got, "step=c-s2") {
+		t.Errorf("r in step 2 posts %s", got)
+	}
+	until(`document.querySelector("#step-s2 > details").open && document.querySelector("#step-s2.selected") !== null`)
 	until(`(` + press("n", "#main") + `, document.activeElement.id === "note")`)
-	until(`(` + press("?", "#main") + `, document.querySelector("#dialog").open && document.querySelector("#dialog").textContent.includes("Escalate"))`)
+	until(`(` + press("?", "#main") + `, document.querySelector("#dialog").open && document.querySelector("#dialog").textContent.includes("Escalate") && document.activeElement.getAttribute("aria-label") === "Close")`)
 	until(`(document.querySelector("#dialog").close(), ` + press("L", "#main") + `, document.querySelector("#connection").textContent === "Paused – 0 waiting")`)
 
 	// On a phone nothing is wider than the screen.

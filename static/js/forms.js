@@ -151,13 +151,15 @@ dialog?.addEventListener("close", () => {
 });
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-cancel], [data-copy], [data-print], [data-filter], #outline a");
+  const target = event.target.closest("[data-cancel], [data-copy], [data-copy-here], [data-print], [data-filter], #outline a");
   if (!target) return;
   if (target.matches("[data-cancel]") && dialog?.contains(target)) {
     event.preventDefault();
     dialog.close();
   } else if (target.matches("[data-copy]")) {
     copy(target.dataset.copy);
+  } else if (target.matches("[data-copy-here]")) {
+    copy(location.href); // with the step that is selected
   } else if (target.matches("[data-print]")) {
     print();
   } else if (target.matches("#outline a")) {

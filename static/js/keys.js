@@ -9,50 +9,80 @@ let selected = null;
 const typing = (el) => el.isContentEditable || el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
 const visible = (el) => el.checkVisibility();
 
+// The item that keys mean: the one with the focus, or the one that j and k went to.
+const here = () => document.activeElement?.closest("[data-item]") ?? (selected?.isConnected ? selected : null);
+
+// A key never presses something in another item than the selected one. Without a selection the room's current step is meant, and a
+// run is started nowhere else.
 function find(keys) {
-  const all = [...document.querySelectorAll(`[aria-keyshortcuts="${CSS.escape(keys)}"]`)].filter(visible);
-  return all.find((el) => selected?.contains(el)) ?? all[0];
+  const item = here() ?? document.querySelector("[data-item]:has(.is-current)");
+  const all = [...document.querySelectorAll(`[aria-keyshortcuts="${CSS.escape(keys)}"]`)].filter((el) => visible(el) || item?.contains(el));
+  const inside = all.find((el) => item?.contains(el));
+  if (inside || here()) return inside ?? all.find((el) => !el.closest("[data-item]"));
+  return all.find((el) => el.dataset.act !== "run");
 }
 
 function select(step) {
   const items = [...document.querySelectorAll("[data-item]")].filter(visible);
   if (!items.length) return;
-  const at = items.indexOf(selected);
+  const at = items.indexOf(here());
   selected?.classList.remove("selected");
   selected = items[Math.min(items.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
   selected.classList.add("selected");
   (selected.matches("[tabindex]") ? selected : selected.querySelector("a, button"))?.focus();
   selected.scrollIntoView({ block: "nearest" });
+  if (selected.id) history.replaceState(null, "", `#${selected.id}`);
+}
+
+// What is selected stays marked when the page is brought up to date, and only while the focus is not in another item.
+document.addEventListener("wardroom:patched", () => selected?.classList.add("selected"));
+document.addEventListener("focusin", ({ target }) => {
+  const item = target.closest("[data-item]");
+  if (!item || item === selected) return;
+  selected?.classList.remove("selected");
+  selected = null;
+});
+
+function toggleFold() {
+  const fold = document.activeElement.matches("[data-item]") && document.activeElement.querySelector(":scope > details");
+  if (fold) fold.open = !fold.open;
+  return Boolean(fold);
+}
+
+// What a control does, without what only decorates it.
+function says(el) {
+  const text = el.cloneNode(true);
+  for (const extra of text.querySelectorAll("kbd, .sr-only, .count")) extra.remove();
+  return (el.getAttribute("aria-label") || el.title || el.getAttribute("placeholder") || text.textContent).trim().replace(/\s+/g, " ");
 }
 
 function help() {
   const dialog = document.getElementById("dialog");
   if (!dialog || dialog.open) return;
-  const list = document.createElement("dl");
-  list.className = "pairs";
-  const rows = [["j k", "next, previous"], ["Enter", "open"], ["Shift+L", "pause live updates"]];
+  const rows = new Map([["j k", "Next, previous"], ["Enter", "Open, fold"], ["Shift+L", "Pause live updates"]]);
   for (const el of document.querySelectorAll("[aria-keyshortcuts]")) {
-    if (!visible(el)) continue;
-    rows.push([el.getAttribute("aria-keyshortcuts"), (el.getAttribute("aria-label") ?? el.getAttribute("placeholder") ?? el.textContent).trim().replace(/\s+/g, " ")]);
+    const keys = el.getAttribute("aria-keyshortcuts");
+    if (visible(el) && !rows.has(keys)) rows.set(keys, says(el));
   }
+  const make = (tag, className, ...content) => {
+    const el = document.createElement(tag);
+    el.className = className;
+    el.append(...content);
+    return el;
+  };
+  const list = make("dl", "pairs");
   for (const [keys, text] of rows) {
-    const row = document.createElement("div");
-    const dt = document.createElement("dt");
-    const dd = document.createElement("dd");
-    for (const k of keys.split(" ")) {
-      const kbd = document.createElement("kbd");
-      kbd.textContent = k;
-      dt.append(kbd, " ");
-    }
-    dd.textContent = text;
-    row.append(dt, dd);
-    list.append(row);
+    const caps = keys.split(" ").flatMap((k) => [make("kbd", "", k), " "]);
+    list.append(make("div", "", make("dt", "", ...caps), make("dd", "", text)));
   }
-  const title = document.createElement("h2");
+  const title = make("h2", "strong", "Keys on this page");
   title.id = "confirm-title";
-  title.className = "panel-text strong";
-  title.textContent = "Keys on this page";
-  dialog.replaceChildren(title, list);
+  const close = make("button", "icon-button", "×");
+  close.type = "button";
+  close.dataset.cancel = "";
+  close.autofocus = true;
+  close.setAttribute("aria-label", "Close");
+  dialog.replaceChildren(make("header", "panel-head", title, close), list);
   dialog.showModal();
 }
 
@@ -75,9 +105,13 @@ document.addEventListener("keydown", (event) => {
   }
   if (keys === "j" || keys === "k") select(keys === "j" ? 1 : -1);
   else if (keys === "?") help();
-  else {
+  else if (keys === "Enter") {
+    if (!toggleFold()) return;
+  } else {
     const control = find(keys);
     if (!control) return;
+    const fold = control.closest("[data-item] > details");
+    if (fold) fold.open = true;
     if (typing(control)) control.focus();
     else control.click();
   }
