@@ -14,6 +14,7 @@ type Escalation struct {
 	Levels   []EscalationLevel
 	CanWrite bool
 	Stopped  bool // no timer runs
+	Mine     bool // the viewer is on it
 }
 
 // EscalationLevel is one rung.
@@ -39,7 +40,7 @@ type Timeline struct {
 	Incident int
 	Show     string // updates, runs, escalation, notes, all
 	Rows     []TimelineRow
-	Shown    int
+	Shown    int // of Rows, by Show
 	Total    int
 	Older    string // path of what came before; "" when everything is here
 	CanWrite bool

@@ -4,7 +4,8 @@ package views
 type Room struct {
 	Page       Page
 	Header     RoomHeader
-	ReadOnly   string // why nothing can be done here ("Read-only – viewer role"); "" when things can
+	Closed     *Closed // nil while the incident goes on
+	ReadOnly   bool    // the viewer may only look
 	Outline    Outline
 	Strip      SymptomStrip
 	Playbooks  []RoomPlaybook
@@ -20,6 +21,12 @@ type Room struct {
 	CanWrite   bool       // responder: notes, runs, status
 	Seq        int64      // last number of the timeline, the socket's cursor when no row is shown
 	Epoch      string     // the database's epoch, part of the socket's cursor
+}
+
+// Closed is the end of an incident.
+type Closed struct {
+	At Time // Until
+	By string
 }
 
 // Current is the step that the room stands at, nil when there is none.

@@ -90,18 +90,19 @@ type Input struct {
 
 // Run is one execution of a command, as its result line shows it.
 type Run struct {
-	ID       string
-	State    string // queued, starting, running, stopping, passed, failed, stopped, interrupted
-	Outcome  string // "exit 0", "exit 1", "stopped", "interrupted, outcome unknown"; "" while it runs
-	Took     string // "1.8 s"
-	By       string
-	Mine     bool   // the viewer started it
-	At       Time   // Clock
-	Elapsed  Time   // Timer: since the start, while it runs
-	Lines    int    // of output so far
-	Problem  string // why it could not start, or was stopped by a limit
-	Note     string
-	Previous int // runs before this one
+	ID      string
+	State   string // queued, starting, running, stopping, passed, failed, stopped, interrupted
+	Outcome string // "exit 0", "exit 1", "stopped", "interrupted, outcome unknown"; "" while it runs
+	Took    string // "1.8 s"
+	By      string
+	Mine    bool   // the viewer started it
+	At      Time   // Clock
+	Elapsed Time   // Timer: since the start, while it runs
+	Lines   int    // of output so far
+	Problem string // why it could not start, or was stopped by a limit
+	Note    string
+	Number  int  // within the incident, as the timeline names it
+	Again   bool // there are earlier runs of the command
 }
 
 // Active reports whether the run has not ended.
@@ -143,6 +144,11 @@ func (s Step) state() string {
 	}
 	return s.State
 }
+
+// shownRuns is how many of a command's runs are named under it; the timeline has the older ones.
+const shownRuns = 3
+
+func (c Command) recent() []RunLink { return c.History[max(0, len(c.History)-shownRuns):] }
 
 // fields are posted with the command: its identity, and for a read, which runs without another question, what was shown.
 func (c Command) fields() []Pair {

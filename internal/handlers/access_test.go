@@ -61,6 +61,7 @@ var matrix = map[string]string{
 	"GET /incidents/:number/run":        "snyyys",
 	"POST /incidents/:number/runs":      "snyyys",
 	"POST /incidents/:number/done":      "snyyys",
+	"POST /incidents/:number/move-on":   "snyyys",
 	"POST /incidents/:number/variables": "snyyys",
 	"GET /runs/:id":                     "syyyys",
 	"GET /runs/:id/lines":               "syyyys",

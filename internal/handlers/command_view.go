@@ -13,6 +13,7 @@ import (
 	"wardroom/internal/authz"
 	"wardroom/internal/diagnostics"
 	"wardroom/internal/errs"
+	"wardroom/internal/incidents"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/shell"
 	"wardroom/views"
@@ -29,6 +30,9 @@ func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Play
 		Incident: int(d.incident.Number), Caption: command.Caption, Kind: command.Kind, Segments: segments(plan), Text: plan.Text,
 		Hash: plan.Hash, Risk: plan.Risk.String(), Why: plan.Analysis.Why, Reveals: plan.Analysis.Discloses, Refused: plan.Refused,
 		CanWrite: d.canWrite(),
+	}
+	if d.incident.Status == incidents.Closed {
+		v.Refused = "" // the room says so once
 	}
 	for _, param := range plan.Missing {
 		v.Inputs = append(v.Inputs, views.Input{Name: param.Name, Label: param.Text, Secret: param.Secret})
@@ -54,7 +58,7 @@ func (s *Server) addRuns(v *views.Command, d roomData, attached uuid.UUID) {
 	}
 	if len(mine) > 0 {
 		run := s.runView(mine[0], d.viewer)
-		run.Previous = len(mine) - 1
+		run.Again = len(mine) > 1
 		v.Run = &run
 		v.Tail = logLines(d.tails[mine[0].ID])
 	}
@@ -118,7 +122,7 @@ func originWord(o diagnostics.Origin) string {
 func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 	v := views.Run{
 		ID: run.ID.String(), State: runState(run.State), By: run.By, Mine: run.ByID == viewer.ID, At: views.Clock(run.Created),
-		Lines: int(run.Lines), Note: run.Note,
+		Number: run.Number, Lines: int(run.Lines), Note: run.Note,
 	}
 	if run.Started != nil {
 		v.At = views.Clock(*run.Started)

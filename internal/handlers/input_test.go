@@ -92,6 +92,7 @@ func TestThingsThatAreNotThere(t *testing.T) {
 		"/incidents/1/playbooks/" + id + "/detach": {},
 		"/incidents/1/runs":                        {"attached", book, "step", "none"},
 		"/incidents/1/done":                        {"attached", id, "step", "none", "note", "x"},
+		"/incidents/1/move-on":                     {"attached", id, "step", "none"},
 		"/runs/" + id + "/stop":                    {},
 		"/runs/" + id + "/note":                    {"text", "x"},
 		"/symptoms/" + id + "/incident":            {},

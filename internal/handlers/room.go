@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -113,7 +114,7 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 		return views.Room{}, err
 	}
 	m := views.Room{
-		Header: s.headerView(d), ReadOnly: d.readOnly(), Strip: s.stripView(d), Playbooks: books, Library: s.library(""),
+		Header: s.headerView(d), Closed: d.closed(), ReadOnly: !d.viewer.May(authz.Respond), Strip: s.stripView(d), Playbooks: books, Library: s.library(""),
 		Escalation: s.escalationView(d), Timeline: s.timelineView(d, ""), Handoffs: s.handoffsView(d),
 		Values: valuesView(d), People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
 	}
@@ -124,14 +125,19 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 	return m, nil
 }
 
-func (d roomData) readOnly() string {
-	switch {
-	case d.incident.Status == incidents.Closed:
-		return "Closed. Reopen it to go on."
-	case !d.viewer.May(authz.Respond):
-		return "Read-only – viewer role"
+// closed says when the incident was closed and by whom; nil while it is not.
+func (d roomData) closed() *views.Closed {
+	if d.incident.Status != incidents.Closed || d.incident.ClosedAt == nil {
+		return nil
 	}
-	return ""
+	closed := &views.Closed{At: views.Until(*d.incident.ClosedAt)}
+	for _, r := range slices.Backward(d.records) {
+		if r.Kind == timeline.StatusChanged {
+			closed.By = r.Actor
+			break
+		}
+	}
+	return closed
 }
 
 func (s *Server) headerView(d roomData) views.RoomHeader {
@@ -178,8 +184,11 @@ func (s *Server) stripView(d roomData) views.SymptomStrip {
 			Threshold: short(sym.Threshold, 40),
 			State:     string(sym.State), When: views.Age(sym.StartsAt, s.Now()),
 		}
-		if sym.ResolvedAt != nil {
+		if sym.ResolvedAt != nil { // the last value is from before
 			tile.When = views.Clock(*sym.ResolvedAt)
+			if tile.Value != "" {
+				tile.Value = "was " + tile.Value
+			}
 		}
 		strip.Items = append(strip.Items, tile)
 	}

@@ -34,6 +34,7 @@ func (s *Server) escalationView(d roomData) views.Escalation {
 		e.NextWho, e.NextWhat = "L"+strconv.Itoa(v.Next()), ", "+levelNames[v.Next()]
 		e.Left, e.DueAt = views.Left(*v.DueAt, s.Now()), views.Clock(*v.DueAt)
 	}
+	e.Mine = v.State == escalation.Held && v.HeldByID != nil && *v.HeldByID == d.viewer.ID
 	if v.State != "" {
 		e.Levels = levelViews(v)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -77,9 +79,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	}
 	m := views.Confirm{
 		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), StepLabel: "step " + strconv.Itoa(plan.Step.Number),
-		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title, Risk: plan.Risk.String(), Segments: segments(plan),
+		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title + "?", Risk: plan.Risk.String(), Segments: segments(plan),
 		Environment: plan.Environment.Name, Where: plan.Environment.Platform, WhereDetail: "from " + s.Host,
-		Why: []string{plan.Analysis.Why}, Undo: undo(plan.Step.Text), NoUndo: plan.Risk == shell.Destroy,
+		Why: []string{plan.Analysis.Why}, Effect: capital(plan.Command.Caption), Undo: capital(undo(plan.Step.Text)), NoUndo: plan.Risk == shell.Destroy,
 		Told: "everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
 	}
@@ -87,7 +89,7 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		m.Told = "the timeline; the output is for responders only"
 	}
 	if label, title, ok := scenario(plan.Step.Title); ok {
-		m.StepLabel, m.Title = "scenario "+label, title
+		m.StepLabel, m.Title = "scenario "+label, title+": run this "+m.Risk+"?"
 	}
 	if len(plan.Missing) > 0 {
 		m.Refused = plan.Missing[0].Text + " needs a value."
@@ -136,6 +138,14 @@ func undo(markdown string) string {
 		}
 	}
 	return ""
+}
+
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 func (s *Server) markDone(c echo.Context) error {

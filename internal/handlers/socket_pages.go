@@ -103,15 +103,16 @@ func (s *Server) drawRoom(ctx context.Context, n int64) (rendering, error) {
 	components := map[string]templ.Component{
 		"room-header": m.Header.View(), "room-outline": m.Outline.View(), "room-escalation": m.Escalation.View(),
 		"room-handoffs": m.Handoffs.View(), "timeline-count": m.Timeline.Count(),
+		"room-bar": m.Bar(), "room-place": m.Place(),
+	}
+	if m.ReadOnly || m.Closed != nil {
+		components["room-state"] = m.State()
 	}
 	if len(m.Strip.Items) > 0 {
 		components["room-symptoms"] = m.Strip.View()
 	}
 	if m.Values.Shown {
 		components["room-values"] = m.Values.View()
-	}
-	if m.CanWrite {
-		components["room-bar"] = m.Bar()
 	}
 	for _, book := range m.Playbooks {
 		for _, section := range book.Sections {
@@ -144,6 +145,7 @@ func addStep(components map[string]templ.Component, step views.Step) {
 func addCommand(components map[string]templ.Component, command views.Command) {
 	if command.Runnable() && command.CanWrite {
 		components["cmd-"+command.ID+"-act"] = command.Action()
+		components["cmd-"+command.ID+"-note"] = command.NoteButton()
 	}
 	components["cmd-"+command.ID+"-result"] = command.Result()
 }
