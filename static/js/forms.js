@@ -74,8 +74,8 @@ async function post(form, button) {
     }
     form.reset();
     form.dispatchEvent(new CustomEvent("wardroom:sent", { bubbles: true }));
-    form.closest("[popover]")?.hidePopover();
-    if (dialog?.contains(form)) dialog.close();
+    form.closest("dialog[open]")?.close();
+    form.closest("[popover]:popover-open")?.hidePopover();
     const to = new URL(answer.url);
     if (to.pathname !== location.pathname) location.assign(to);
     else {
@@ -146,8 +146,30 @@ function keepAway(button) {
 
 dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
-  if (opener?.isConnected) opener.focus();
+  giveBack();
+});
+
+// The focus goes back to what opened the dialog, or to what opened the menu that it stands in.
+function giveBack() {
+  const menu = opener?.closest("[popover]:not(dialog, :popover-open)");
+  const back = menu && !opener.checkVisibility() ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener;
+  if (back?.isConnected) back.focus();
   opener = null;
+}
+
+// Sheets are popovers without this script; with it nothing behind them can be reached until they are closed.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[popovertarget]");
+  const sheet = button && document.getElementById(button.getAttribute("popovertarget"));
+  if (!sheet?.matches("dialog")) return;
+  event.preventDefault();
+  if (sheet.open) {
+    sheet.close();
+    return;
+  }
+  opener = button;
+  sheet.addEventListener("close", giveBack, { once: true });
+  sheet.showModal();
 });
 
 document.addEventListener("click", (event) => {
@@ -175,8 +197,19 @@ function filter(chip) {
   for (const c of chip.closest("nav").querySelectorAll("[data-filter]")) c.toggleAttribute("aria-current", c === chip);
   chip.setAttribute("aria-current", "true");
   document.getElementById("timeline").dataset.show = chip.dataset.filter;
+  countShown();
   history.replaceState(null, "", `?timeline=${chip.dataset.filter}${location.hash}`);
 }
+
+// Which filter this page shows only this page knows.
+function countShown() {
+  const list = document.getElementById("timeline");
+  const count = document.querySelector("#timeline-count [data-shown]");
+  if (!list || !count) return;
+  const rows = list.querySelectorAll(list.dataset.show === "all" ? ":scope > li" : `:scope > li[data-in~="${list.dataset.show}"]`);
+  if (count.textContent !== String(rows.length)) count.textContent = rows.length;
+}
+document.addEventListener("wardroom:patched", countShown);
 
 // The server does not know under which name people reach it; this page does.
 for (const field of document.querySelectorAll("input[data-select]")) {
