@@ -81,12 +81,12 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), StepLabel: "step " + strconv.Itoa(plan.Step.Number),
 		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title + "?", Risk: plan.Risk.String(), Segments: segments(plan),
 		Environment: plan.Environment.Name, Where: plan.Environment.Platform, WhereDetail: "from " + s.Host,
-		Why: []string{plan.Analysis.Why}, Effect: capital(plan.Command.Caption), Undo: capital(undo(plan.Step.Text)), NoUndo: plan.Risk == shell.Destroy,
-		Told: "everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
+		Why: []string{capital(plan.Analysis.Why)}, Effect: capital(plan.Command.Caption), Undo: capital(undo(plan.Step.Text)), NoUndo: plan.Risk == shell.Destroy,
+		Told: "Everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
 	}
 	if plan.Analysis.Discloses {
-		m.Told = "the timeline; the output is for responders only"
+		m.Told = "The timeline; the output is for responders only"
 	}
 	if label, title, ok := scenario(plan.Step.Title); ok {
 		m.StepLabel, m.Title = "scenario "+label, title+": run this "+m.Risk+"?"

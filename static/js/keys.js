@@ -75,7 +75,7 @@ function help() {
     const caps = keys.split(" ").flatMap((k) => [make("kbd", "", k), " "]);
     list.append(make("div", "", make("dt", "", ...caps), make("dd", "", text)));
   }
-  const title = make("h2", "strong", "Keys on this page");
+  const title = make("h2", "grow", "Keys on this page");
   title.id = "confirm-title";
   const close = make("button", "icon-button", "×");
   close.type = "button";
