@@ -34,6 +34,7 @@ func TestStory(t *testing.T) {
 
 	ana.press("#room-header", "Acknowledge")
 	bo.within("#room-header", "Acknowledged")
+	ana.until("one thing to do with the status", `[...document.querySelectorAll("#room-header .room-actions button[name=to]")].map(b => b.innerText).join() === "Resolve"`)
 	bo.within("#timeline", "Ana acknowledged the incident")
 	n.has(t, "acknowledged by", `SELECT u.name FROM incidents i JOIN users u ON u.id = i.lead_id WHERE number = $1`, "ana")
 

@@ -246,6 +246,20 @@ func TestRoomInBrowser(t *testing.T) {
 	do(chromedp.Click(chromedp.CSS("#dialog [data-cancel]")))
 	until(`!document.querySelector("#dialog").open && document.activeElement === document.querySelector("#cmd-c6-act button")`)
 
+	// A sheet is modal: the focus is in it, nothing behind it is reached, Escape gives it back.
+	do(chromedp.Click(chromedp.CSS(".outline-tools [popovertarget=incident-dialog]")))
+	until(`document.querySelector("#incident-dialog").matches(":modal") && document.activeElement.id === "incident-title"`)
+	do(chromedp.KeyEvent("\t\t\t\t\t\t\t\t"))
+	until(`document.activeElement === document.body || document.activeElement.closest("#incident-dialog") !== null`)
+	do(chromedp.KeyEvent("\x1b"))
+	until(`!document.querySelector("#incident-dialog").open && document.activeElement.matches("[popovertarget=incident-dialog]")`)
+
+	// The count is that of the filter, now and after the server's next word.
+	do(chromedp.Click(chromedp.CSS(`[data-filter=all]`)))
+	until(`document.querySelector("#timeline-count").textContent === document.querySelectorAll("#timeline > li").length + " of 34"`)
+	s.say(t, conn, frame{"op": "patch", "id": "timeline-count", "html": renderComponent(t, changed.Timeline.Count())})
+	until(`document.querySelector("#timeline-count").textContent === document.querySelectorAll("#timeline > li").length + " of 34"`)
+
 	// The line breaks: the page says so, comes back by itself and goes on from its last row.
 	_ = conn.Close()
 	<-s.dialed
@@ -278,6 +292,15 @@ func TestRoomInBrowser(t *testing.T) {
 		do(chromedp.EmulateViewport(width, 800), chromedp.Navigate(s.URL+"/incidents/42"))
 		until(`document.documentElement.scrollWidth <= innerWidth`)
 	}
+	// Escalation is first to be seen and to be reached, Run is as high as a thumb, and the current step's stands in the bar alone.
+	until(`[...document.querySelectorAll("#main :is(a, button)")].filter((el) => el.checkVisibility())[0].closest("#room-escalation") !== null`)
+	until(`document.querySelector("#cmd-c1-act button").getBoundingClientRect().height >= 48`)
+	until(`!document.querySelector("#cmd-c6-act button").checkVisibility() && document.querySelector("#room-bar .primary").innerText === "Run step 6…"`)
+
+	// Between phone and desktop the timeline is behind a key.
+	do(chromedp.EmulateViewport(1100, 800), chromedp.Navigate(s.URL+"/incidents/42"))
+	until(`document.querySelector("#connection").textContent === "Live" && !document.querySelector("#timeline").checkVisibility() && document.querySelector("#room-escalation").checkVisibility()`)
+	until(`(` + press("]", "#main") + `, document.querySelector("#timeline").checkVisibility())`)
 }
 
 // The log page: lines join by number, a gap is repaired over HTTP, following stops when somebody scrolls up.

@@ -110,7 +110,12 @@ func nextCommand(card *views.Step) *views.Command {
 
 // latest says that the newest run of the room belongs to the step.
 func (d roomData) latest(attached uuid.UUID, step string) bool {
-	return len(d.runs) > 0 && d.runs[0].AttachedID == attached && d.runs[0].StepID == step
+	for _, run := range d.runs { // newest first
+		if run.Kind == diagnostics.KindCommand {
+			return run.AttachedID == attached && run.StepID == step
+		}
+	}
+	return false
 }
 
 func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playbook, step *playbooks.Step) (views.Step, error) {
