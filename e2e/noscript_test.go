@@ -18,7 +18,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	ana.open(fmt.Sprintf("/incidents/%d", n))
 	ana.shows("No scripts here")
 
-	ana.do(chromedp.Click(step("count")+" summary"), chromedp.Click(step("count")+` button[data-act="run"]`))
+	ana.do(chromedp.Click(step("count")+" > details > summary"), chromedp.Click(step("count")+` button[data-act="run"]`))
 	ana.shows("Stop")
 	eventually(t, "output is stored", func() bool {
 		return n.number(t, `SELECT count(*)::text FROM run_chunks c JOIN runs r ON r.id = c.run_id JOIN incidents i ON i.id = r.incident_id WHERE i.number = $1`) > 2
@@ -32,7 +32,7 @@ func TestWithoutJavaScript(t *testing.T) {
 
 	ana.open(fmt.Sprintf("/incidents/%d", n))
 	ana.shows("confirmed stopped")
-	ana.do(chromedp.Click(step("diagnosis-look-at-the-machine") + " summary"))
+	ana.do(chromedp.Click(step("diagnosis-look-at-the-machine") + " > details > summary"))
 	ana.do(chromedp.SendKeys(step("diagnosis-look-at-the-machine")+" input[name=note]", "All lights are green"))
 	ana.do(chromedp.Click(step("diagnosis-look-at-the-machine") + " form.manual button"))
 	ana.shows("All lights are green")

@@ -221,6 +221,13 @@ func TestRoomInBrowser(t *testing.T) {
 	s.say(t, conn, frame{"op": "patch", "id": "cmd-c1-result", "html": renderComponent(t, running.Result())})
 	receive(t, s.heard, `"op":"watch","run":"r10"`)
 
+	// What somebody else runs elsewhere unfolds, so that everybody sees what came of it.
+	last := changed.Playbooks[0].Sections[0].Steps[3]
+	last.Latest = true
+	until(`!document.querySelector("#step-s4 > details").open`)
+	s.say(t, conn, frame{"op": "patch", "id": "step-s4-head", "html": renderComponent(t, last.Head())})
+	until(`document.querySelector("#step-s4 > details").open`)
+
 	// The button that somebody has just pressed says what it does now, and keeps the focus.
 	until(`(document.querySelector("#cmd-c1-act button").focus(), true)`)
 	for _, run := range []struct{ state, word string }{{"running", "Stop"}, {"stopping", "Stopping…"}, {"passed", "Run again"}} {

@@ -238,12 +238,13 @@ function signal(silent) {
   if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 
-// The step that the room has come to opens by itself, once; who folds it again is left alone.
+// The step that the room has come to and the one that ran last open by themselves, once; who folds them again is left alone.
 function openCurrent() {
-  const card = document.querySelector(".step:has(.step-head.is-current)");
-  if (!card || card.dataset.opened) return;
-  card.dataset.opened = "yes";
-  card.querySelector(":scope > details").open = true;
+  for (const card of document.querySelectorAll(".step:has(.step-head:is(.is-current, .is-latest))")) {
+    if (card.dataset.opened) continue;
+    card.dataset.opened = "yes";
+    card.querySelector(":scope > details").open = true;
+  }
 }
 
 let atStep = null;
