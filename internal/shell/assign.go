@@ -17,8 +17,8 @@ var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.
 var connects = regexp.MustCompile(`^(KUBECONFIG|DOCKER_HOST|DOCKER_CONTEXT|COMPOSE_FILE|COMPOSE_PROJECT_NAME|HELM_NAMESPACE|PG(HOST|PORT|USER|DATABASE|PASSWORD|SSLMODE)|(?i:https?_proxy|no_proxy|all_proxy))$`)
 
 // benign are variables that a program inside a container may be given: they only
-// change how it prints.
-var benign = regexp.MustCompile(`^(TZ|LANG|LC_[A-Z]+|TERM|COLUMNS|LINES)$`)
+// change how it prints, or which version of a protocol it speaks.
+var benign = regexp.MustCompile(`^(TZ|LANG|ETCDCTL_API|LC_[A-Z]+|TERM|COLUMNS|LINES)$`)
 
 // sets judges giving a program a variable. On this machine assignments stay in
 // the interpreter; in a container the program sees them, and many load code by one.

@@ -71,7 +71,7 @@ func TestLabelledSet(t *testing.T) {
 	if len(commands) < 1000 || exact*100 < len(commands)*90 {
 		t.Errorf("only %d of %d commands are classed as they are labelled", exact, len(commands))
 	}
-	if readAsRead*100 < reads*94 {
+	if readAsRead*100 < reads*95 {
 		t.Errorf("only %d of %d reads are called reads", readAsRead, reads)
 	}
 }

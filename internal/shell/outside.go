@@ -25,11 +25,12 @@ type outsider struct {
 type verb struct {
 	words []string
 	class Class
+	asks  bool // only the person at the keyboard: what is fed asks nobody
 }
 
-func (o outsider) classify(_ scope, c *call) Class {
+func (o outsider) classify(s scope, c *call) Class {
 	words, closed := o.lead(c.pos)
-	class, found := o.find(words, closed)
+	class, found := o.find(words, closed, s.fed)
 	if !found {
 		switch {
 		case len(words) == 0 && !closed && slices.ContainsFunc(c.pos, func(word string) bool { return o.effects[word].Why != "" }):
@@ -85,7 +86,7 @@ func (o outsider) lead(args []string) (words []string, closed bool) {
 }
 
 // find gives the class of the verb that the words begin with.
-func (o outsider) find(words []string, closed bool) (class Class, found bool) {
+func (o outsider) find(words []string, closed, fed bool) (class Class, found bool) {
 	if o.search {
 		return o.anywhere(words)
 	}
@@ -94,6 +95,9 @@ func (o outsider) find(words []string, closed bool) (class Class, found bool) {
 		switch n := matching(v.words, words); {
 		case n == len(v.words) && n > longest:
 			class, found, longest = v.class, true, n
+			if v.asks && fed {
+				class = read("sends what it is fed and prints the answer")
+			}
 		case closed && n == len(words) && n < len(v.words):
 			// The verb might go on behind the unknown flag, and be another one.
 			return Class{}, false

@@ -93,6 +93,8 @@ func classLine(text string) Class {
 		return stream(why)
 	case "discloses":
 		return discloses(why)
+	case "asks":
+		return interactive(why)
 	case "dry":
 		return dryRun
 	case "unknown":
@@ -119,7 +121,7 @@ func (t outsiderTable) program() *program {
 		for item := range strings.SplitSeq(items, ",") {
 			item = strings.TrimSpace(item)
 			if !strings.HasPrefix(item, "-") {
-				o.verbs = append(o.verbs, verb{strings.Fields(item), class})
+				o.verbs = append(o.verbs, verb{strings.Fields(item), class, name == "asks"})
 				continue
 			}
 			for flag, kind := range flags(item) {

@@ -14,7 +14,7 @@ var hostPrograms = map[string]*program{
 	"ss":      killing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r -H -A= -K"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},
 	"pgrep":   listing("finds processes", "-d= -P= -g= -i -v -w -t= -s= -f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
-	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
+	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "systemd-cgtop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
 }
 
 // killing is ss, which ends the connections it lists with -K.
@@ -85,13 +85,13 @@ var systemctl = &program{
 		"restart":          moves("restarts a unit"), "start": moves("starts a unit"), "stop": moves("stops a unit; start brings it back"), "reload": moves("makes a unit read its configuration again"),
 		"try-restart": moves("restarts a unit"), "reload-or-restart": moves("restarts a unit"), "enable": moves("lets a unit start at boot"), "disable": moves("keeps a unit from starting at boot"),
 		"reset-failed": moves("forgets a unit's failure"), "daemon-reload": moves("reads unit files again"), "mask": moves("forbids a unit; unmask permits it"), "unmask": moves("permits a unit"),
-		"kill": moves("sends a signal to a unit"), "set-property": moves("changes a unit's limits"), "daemon-reexec": moves("starts the system manager again"), "preset": moves("enables or disables a unit"), "revert": moves("takes changes of a unit back"), "cancel": moves("stops a job"), "set-default": moves("changes what starts at boot"), "get-default": units("asks what starts at boot"), "list-machines": units("lists machines"), "isolate": {class: destroy("stops everything else"), flags: systemFlags},
+		"kill": moves("sends a signal to a unit"), "set-property": moves("changes a unit's limits"), "daemon-reexec": moves("starts the system manager again"), "preset": moves("enables or disables a unit"), "revert": moves("takes changes of a unit back"), "cancel": moves("stops a job"), "set-default": moves("changes what starts at boot"), "get-default": units("asks what starts at boot"), "list-machines": units("lists machines"), "clean": {class: destroy("deletes a unit's files"), flags: flags("--what= --no-pager")}, "isolate": {class: destroy("stops everything else"), flags: systemFlags},
 		"reboot": {class: destroy("restarts the machine"), flags: systemFlags}, "poweroff": {class: destroy("stops the machine"), flags: systemFlags}, "halt": {class: destroy("stops the machine"), flags: systemFlags},
 		"edit": {class: interactive("opens an editor"), any: true},
 	},
 }
 
-var systemFlags = flags("--no-pager --no-legend --plain --full -l -a --all --failed --type= -t= --state= -p= --property= --user --system -n= --lines= -q --quiet -o= --output= --value --no-ask-password")
+var systemFlags = flags("--reverse --after --before --recursive --show-types --job-mode= --with-dependencies --no-wall --quiet --timestamp= --no-pager --no-legend --plain --full -l -a --all --failed --type= -t= --state= -p= --property= --user --system -n= --lines= -q -o= --output= --value --no-ask-password")
 
 func units(why string) *program { return &program{class: read(why), flags: systemFlags} }
 

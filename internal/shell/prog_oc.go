@@ -12,7 +12,7 @@ func ocTable() *program {
 	own := map[string]*program{
 		"whoami": ocCopies(read("asks who acts")), "projects": ocCopies(read("lists projects")), "status": ocCopies(read("shows the project")), "process": ocCopies(read("fills a template")), "image": {any: true, refine: ocImage}, "explain": kubectl.verbs["explain"],
 		"project": ocCopies(change("switches the project")), "new-project": ocCopies(change("creates a project")), "new-app": ocCopies(change("creates an application")), "new-build": ocCopies(change("creates a build")), "start-build": ocCopies(change("starts a build")), "cancel-build": ocCopies(change("stops a build")),
-		"rollback": ocCopies(change("goes back to an earlier deployment")), "import-image": ocCopies(change("imports an image")), "tag": ocCopies(change("tags an image")), "extract": ocCopies(change("writes the contents of an object into files")), "logout": ocCopies(change("forgets who acts")), "idle": ocCopies(change("stops what nobody uses")), "policy": ocCopies(change("changes rights")), "rsync": ocCopies(change("copies files")),
+		"rollback": ocCopies(change("goes back to an earlier deployment")), "import-image": ocCopies(change("imports an image")), "tag": ocCopies(change("tags an image")), "extract": {any: true, refine: ocExtract}, "logout": ocCopies(change("forgets who acts")), "idle": ocCopies(change("stops what nobody uses")), "policy": ocCopies(change("changes rights")), "rsync": ocCopies(change("copies files")),
 		"login": ocCopies(interactive("asks at the keyboard")), "rsh": ocCopies(interactive("opens a shell")), "adm": {any: true, refine: ocAdmin},
 	}
 	all := maps.Clone(kubectl.verbs)
@@ -31,6 +31,18 @@ func ocImage(_ scope, c *call) Class {
 	class := change("writes an image or its files")
 	if len(c.pos) > 0 && c.pos[0] == "info" {
 		class = read("describes an image")
+	}
+	class.Refused = ocElsewhere
+	return class
+}
+
+// ocExtract prints an object's contents with --to=-.
+func ocExtract(_ scope, c *call) Class {
+	class := change("writes the contents of an object into files")
+	for _, word := range c.pos {
+		if word == "--to=-" {
+			class = discloses("prints the contents of an object")
+		}
 	}
 	class.Refused = ocElsewhere
 	return class

@@ -41,7 +41,7 @@ var psql = &program{
 
 var (
 	pset     = regexp.MustCompile(`^(border|format|null|pager=off|pager|footer|expanded|tuples_only)(=(0|1|2|on|off|aligned|unaligned|csv|wrapped))?$`)
-	metaRead = regexp.MustCompile(`^\s*\\(d[A-Za-z]*\+?|l\+?|conninfo|encoding|z|sf\+?|sv\+?)(\s+[\w.*?"$-]+)?\s*$`)
+	metaRead = regexp.MustCompile(`^\s*\\(d[A-Za-z]*\+?|l\+?|conninfo|encoding|timing|x|q|z|sf\+?|sv\+?)(\s+[\w.*?"$-]+)?\s*$`)
 )
 
 // psqlCommand classes what -c is given: one backslash command or SQL.

@@ -8,17 +8,19 @@ import (
 
 var redisCLI = &program{
 	stop:  true,
-	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys --intrinsic-latency= --verbose -3 -2 -t= --rdb= --functions-rdb="),
+	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys --intrinsic-latency= --verbose -3 -2 -t= --rdb= --functions-rdb= --cluster= --cluster-yes --cluster-fix-with-unreachable-masters"),
 	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
 		"-a= --pass= -u= --user=": "credentials do not belong in a command", "--tls --insecure": "the environment says how to connect", "--cacert= --cert= --key=": "credentials come from the environment only",
 	},
 	opaque: map[string]string{
-		"--eval=": "the text does not tell what the script does", "--cluster=": "it changes the whole cluster", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
+		"--eval=": "the text does not tell what the script does", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
 	},
 	effects: map[string]Class{"--latency": follows, "--latency-history": follows, "--latency-dist": follows, "--stat": follows},
 	refine: func(s scope, c *call) Class {
 		words := c.words()
 		switch {
+		case c.has("--cluster"):
+			return redisCluster(c.values("--cluster")[0])
 		case c.has("--rdb", "--functions-rdb"):
 			return Class{Risk: Change, Why: "writes a copy of the data to a file", Refused: "redis-cli may not write files"}
 		case len(words) > 0:
@@ -30,6 +32,20 @@ var redisCLI = &program{
 		}
 		return interactive("redis-cli without a command asks at the keyboard")
 	},
+}
+
+// redisCluster is redis-cli --cluster VERB.
+func redisCluster(verb string) Class {
+	class := Class{Refused: "redis-cli may not manage a cluster; copy it and run it elsewhere"}
+	switch verb {
+	case "check", "info", "help":
+		return class.worst(read("only asks the cluster's nodes"))
+	case "fix", "del-node", "reshard", "rebalance", "import", "call":
+		return class.worst(destroy("moves or drops keys of the whole cluster"))
+	case "create", "add-node", "set-timeout", "backup":
+		return class.worst(change("changes the cluster"))
+	}
+	return class.worst(unknown("no table tells what redis-cli --cluster does here"))
 }
 
 // redisTable says what a command of Redis does; "CONFIG GET" is a sub-command.
