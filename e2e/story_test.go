@@ -97,7 +97,7 @@ func TestStory(t *testing.T) {
 // step selects the card of a step by its identity.
 func step(id string) string { return fmt.Sprintf("article[data-step=%q]", id) }
 
-func octollm(t *testing.T, args ...string) string {
+func octollm(t *testing.T, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), world.octollm, args...)
 	cmd.Env = []string{"OCTOLLM_CONTROL=" + world.stack.Control}
@@ -105,7 +105,6 @@ func octollm(t *testing.T, args ...string) string {
 	if err != nil {
 		t.Fatalf("octollm %v: %v\n%s", args, err, out)
 	}
-	return string(out)
 }
 
 // declare opens an incident by hand, with a playbook.
