@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Dashboard is the first page: what is being worked on, what is wrong, and whether anything is watching at all.
@@ -93,19 +94,33 @@ type SilentSource struct {
 type SymptomRow struct {
 	ID        string
 	Severity  int
-	State     string // firing, resolved, unknown, silenced, inhibited
+	State     string // firing, cleared, unknown, silenced, inhibited
 	Service   string
 	Name      string
 	Value     string // "p95 2.6 s"
 	Threshold string // "max 2 s"
 	Since     Time   // Age
 	SinceAt   Time   // Minute
+	Cleared   Time   // Minute; zero while it lasts
+	Lasted    string // when it has cleared
 	Playbook  *Link
 	Incident  int // 0 when it belongs to none
 }
 
 // Path is the symptom's page.
 func (r SymptomRow) Path() string { return "/symptoms/" + r.ID }
+
+// Over is the row of something that has cleared: a value that was bad must not look as if it still were.
+func (r SymptomRow) Over(began, ended time.Time) SymptomRow {
+	r.State, r.Value = "cleared", WasValue(r.Value)
+	r.Cleared, r.Lasted = Minute(ended), Took(ended.Sub(began))
+	return r
+}
+
+// WasValue words the last value of a symptom that has cleared.
+func WasValue(value string) string {
+	return after("was ", value)
+}
 
 // Sources is the panel that proves that something is watching.
 type Sources struct {

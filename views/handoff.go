@@ -27,7 +27,10 @@ type HandoffPage struct {
 }
 
 // HandoffSymptom is what is wrong now.
-type HandoffSymptom struct{ Value, Service, Name, Threshold, State string }
+type HandoffSymptom struct {
+	Value, Service, Name, Threshold, State string
+	Cleared                                Time // Minute; zero while it lasts
+}
 
 // HandoffStep is a step in the brief.
 type HandoffStep struct {

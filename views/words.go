@@ -144,6 +144,9 @@ func plural(n int, one, many string) string {
 	return thousands(n) + " " + many
 }
 
+// Lines counts lines of output.
+func Lines(n int) string { return plural(n, "line", "lines") }
+
 // thousands separates groups of digits: 1,312.
 func thousands(n int) string {
 	s := strconv.Itoa(n)

@@ -214,8 +214,8 @@ func (s *Server) symptomRow(sym symptoms.Symptom) views.SymptomRow {
 		Name: short(sym.Name, 100), Value: short(sym.Value, 60), Threshold: short(sym.Threshold, 60), Since: views.Age(sym.StartsAt, s.Now()),
 		SinceAt: views.Minute(sym.StartsAt), Incident: int(sym.IncidentNumber),
 	}
-	if sym.State == symptoms.Resolved {
-		row.State = string(sym.State)
+	if sym.ResolvedAt != nil {
+		row = row.Over(sym.StartsAt, *sym.ResolvedAt)
 	}
 	if best := s.Symptoms.Candidates(sym); len(best) > 0 {
 		row.Playbook = &views.Link{Text: best[0].Playbook.Title, Path: "/playbooks/" + best[0].Playbook.ID}

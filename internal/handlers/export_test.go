@@ -4,7 +4,12 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"wardroom/internal/diagnostics"
 )
+
+// MostTelling picks the line that a brief quotes.
+func MostTelling(lines []diagnostics.Line) string { return mostTelling(lines) }
 
 // Routes gives the table as "METHOD path".
 func (s *Server) Routes() []string {

@@ -56,10 +56,8 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 		m.NextAt, m.NextDue = views.Left(*d.escalation.DueAt, now), views.Minute(*d.escalation.DueAt)
 	}
 	for _, sym := range d.symptoms {
-		if len(m.Now) < 3 && sym.State != symptoms.Resolved {
-			m.Now = append(m.Now, views.HandoffSymptom{
-				Value: short(sym.Value, 60), Service: short(sym.Service, 60), Name: short(sym.Name, 100), Threshold: short(sym.Threshold, 60), State: string(sym.State),
-			})
+		if len(m.Now) < 3 { // those that last come first
+			m.Now = append(m.Now, handoffSymptom(sym))
 		}
 	}
 	if err := s.brief(ctx, &m, d, books); err != nil {
@@ -87,7 +85,7 @@ func (s *Server) brief(ctx context.Context, m *views.HandoffPage, d roomData, bo
 			m.Running = append(m.Running, step)
 			continue
 		}
-		said, err := s.lastWords(ctx, run)
+		said, err := s.said(ctx, run)
 		if err != nil {
 			return err
 		}
@@ -111,20 +109,14 @@ func (s *Server) brief(ctx context.Context, m *views.HandoffPage, d roomData, bo
 	return nil
 }
 
-// lastWords is the last line that the run wrote, for those who may read it.
-func (s *Server) lastWords(ctx context.Context, run diagnostics.Run) (string, error) {
-	lines, err := s.Diagnostics.Tail(ctx, run, 1)
-	if forbidden(err) {
-		return "", nil
+func handoffSymptom(sym symptoms.Symptom) views.HandoffSymptom {
+	v := views.HandoffSymptom{
+		Value: short(sym.Value, 60), Service: short(sym.Service, 60), Name: short(sym.Name, 100), Threshold: short(sym.Threshold, 60), State: string(sym.State),
 	}
-	if err != nil || len(lines) == 0 || lines[0].Text() == "" {
-		return "", err
+	if sym.ResolvedAt != nil {
+		v.Value, v.Cleared = views.WasValue(v.Value), views.Minute(*sym.ResolvedAt)
 	}
-	text := []rune(lines[0].Text())
-	if len(text) > 80 {
-		text = append(text[:79], '…')
-	}
-	return ", “" + string(text) + "”", nil
+	return v
 }
 
 func because(h incidents.Handoff) []views.Part {
