@@ -187,6 +187,18 @@ func checkLandmarks(t *testing.T, doc *html.Node) {
 			count[n.Data]++
 		}
 	}
+	searches := map[string]bool{}
+	for n := range doc.Descendants() {
+		if strings.HasPrefix(n.Data, "h") && len(n.Data) == 2 && n.Data != "hr" && text(n) == "" {
+			t.Errorf("an empty %s", n.Data)
+		}
+		if attr(n, "role") == "search" {
+			if searches[attr(n, "aria-label")] {
+				t.Errorf("two searches are called %q", attr(n, "aria-label"))
+			}
+			searches[attr(n, "aria-label")] = true
+		}
+	}
 	if count["h1"] != 1 || count["main"] != 1 {
 		t.Errorf("%d h1, %d main", count["h1"], count["main"])
 	}
