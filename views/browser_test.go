@@ -115,9 +115,8 @@ func receive(t *testing.T, from <-chan string, want string) string {
 	}
 }
 
-// newTab opens a browser: do acts, until waits for a sentence of JavaScript to become true. Exceptions and errors on the console fail
-// the test.
-func newTab(t *testing.T) (do func(...chromedp.Action[chromedp.Void]), until func(string)) {
+// browser opens one. Exceptions and errors on the console fail the test.
+func browser(t *testing.T) context.Context {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -138,8 +137,15 @@ func newTab(t *testing.T) (do func(...chromedp.Action[chromedp.Void]), until fun
 	})
 	tab, closeTab := chromedp.NewContext(alloc, listener)
 	t.Cleanup(closeTab)
-	ctx, cancel := context.WithTimeout(tab, 40*time.Second)
+	ctx, cancel := context.WithTimeout(tab, 2*time.Minute)
 	t.Cleanup(cancel)
+	return ctx
+}
+
+// newTab opens a browser: do acts, until waits for a sentence of JavaScript to become true.
+func newTab(t *testing.T) (do func(...chromedp.Action[chromedp.Void]), until func(string)) {
+	t.Helper()
+	ctx := browser(t)
 	do = func(actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {
