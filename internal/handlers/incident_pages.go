@@ -121,7 +121,7 @@ func (s *Server) showDeclareForm(c echo.Context) error {
 }
 
 func (s *Server) declarePage(c echo.Context, status int, m views.DeclareForm) error {
-	m.Page = s.page(c, "Declare an incident", "incidents")
+	m.Page = s.page(c, "Start incident", "incidents")
 	for i, e := range s.Environments.Environments {
 		chosen := c.FormValue("environment")
 		m.Environments = append(m.Environments, views.Option{

@@ -40,15 +40,17 @@ func (s *Server) search(c echo.Context) error {
 func incidentHits(found []incidents.Row) []views.SearchHit {
 	var hits []views.SearchHit
 	for _, row := range found[:min(len(found), maxHits)] {
-		note := string(row.Status)
-		if row.Lead != "" {
-			note += ", " + row.Lead
-		}
-		hits = append(hits, views.SearchHit{
-			Icon: "bell", Link: views.Link{Text: row.Name() + " " + row.Title, Path: room(row.Number)}, Note: note,
-		})
+		hits = append(hits, incidentHit(row.Incident))
 	}
 	return hits
+}
+
+func incidentHit(in incidents.Incident) views.SearchHit {
+	note := string(in.Status)
+	if in.Lead != "" {
+		note += ", " + in.Lead
+	}
+	return views.SearchHit{Icon: "bell", Link: views.Link{Text: in.Name() + " " + in.Title, Path: room(in.Number)}, Note: note}
 }
 
 func (s *Server) playbookHits(query string) []views.SearchHit {
@@ -72,7 +74,7 @@ func pageHits(c echo.Context, query string) []views.SearchHit {
 		{Text: "Settings", Path: "/settings"},
 	}
 	if may(c, authz.Respond) {
-		pages = append(pages, views.Link{Text: "Declare an incident", Path: "/incidents/new"})
+		pages = append(pages, views.Link{Text: "Start incident", Path: "/incidents/new"})
 	}
 	if may(c, authz.ManagePeople) {
 		pages = append(pages, views.Link{Text: "People", Path: "/settings/users"})

@@ -18,7 +18,7 @@ func TestSearchGoesToWhatIsMeant(t *testing.T) {
 	b.get(t, "/search?q=cache").want(t, http.StatusOK).has(t, "main", "INC-1 Cache misses after a restart")
 	b.get(t, "/search?q=revi").has(t, "main", "Reviews")
 	b.get(t, "/search?q=no+such+thing").has(t, "main", "Nothing is called like that")
-	if text := b.get(t, "/search").text(); !strings.Contains(text, "Declare an incident") || strings.Contains(text, "People") {
+	if text := b.get(t, "/search").text(); !strings.Contains(text, "Start incident") || strings.Contains(text, "People") {
 		t.Errorf("a responder is offered: %s", text)
 	}
 }

@@ -72,7 +72,7 @@ func TestDeclareFromSymptoms(t *testing.T) {
 		t.Errorf("escalation heard %q", got)
 	}
 	want := []string{
-		"Ana declared the incident as SEV1 in prod", "Ana added 2 symptoms, the worst of them ArmDown for coder-arm,",
+		"Ana started the incident as SEV1 in prod", "Ana added 2 symptoms, the worst of them ArmDown for coder-arm,",
 		"Ana joined", "Ana brought in Bo", "Ana made Bo the lead", "Ana attached the playbook Service unavailable (ArmDown)",
 	}
 	if diff := cmp.Diff(want, d.told(t, in)); diff != "" {

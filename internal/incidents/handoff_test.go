@@ -75,7 +75,7 @@ func TestHandoffToAPerson(t *testing.T) {
 		t.Errorf("again: %+v, err %v", again, err)
 	}
 	want := []string{
-		"Ana declared the incident as SEV2", "Ana joined", "Ana leads now", "Ana offered the incident to Bo",
+		"Ana started the incident as SEV2", "Ana joined", "Ana leads now", "Ana offered the incident to Bo",
 		"Bo joined", "Bo accepted the handoff from Ana and leads now", "Bo acknowledged the incident",
 	}
 	if diff := cmp.Diff(want, d.told(t, in)); diff != "" {

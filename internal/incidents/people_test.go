@@ -44,7 +44,7 @@ func TestPeopleComeAndGo(t *testing.T) {
 	d.exec(t, "UPDATE users SET disabled_at = wardroom.now() WHERE id = $1", d.bo.ID)
 	wantKind(t, d.SetLead(as(t, d.ana), in.Number, d.bo.ID), errs.Invalid)
 	want := []string{
-		"Ana declared the incident as SEV2", "Ana joined", "Bo joined", "Ana made Bo the lead",
+		"Ana started the incident as SEV2", "Ana joined", "Bo joined", "Ana made Bo the lead",
 		"Kim joined", "Kim made Ana the lead, instead of Bo", "Bo left",
 	}
 	if diff := cmp.Diff(want, d.told(t, in)); diff != "" {
@@ -93,7 +93,7 @@ func TestSeverityTitleAndNotes(t *testing.T) {
 	wantKind(t, d.AddNote(ctx, in.Number, "  \n"), errs.Invalid)
 	wantKind(t, d.AddNote(ctx, in.Number, strings.Repeat("x", timeline.MaxText+1)), errs.TooLarge)
 	want := []string{
-		"Ana declared the incident as SEV2", "Ana joined", "Ana raised the severity from SEV2 to SEV1",
+		"Ana started the incident as SEV2", "Ana joined", "Ana raised the severity from SEV2 to SEV1",
 		"Ana renamed the incident to “coder-arm OOM”", "Ana noted",
 	}
 	if diff := cmp.Diff(want, d.told(t, in)); diff != "" {

@@ -64,7 +64,7 @@ func TestPlaybooksAreAttachedSwitchedAndDetached(t *testing.T) {
 		t.Errorf("%q, err %v", book.Title, err)
 	}
 	want := []string{
-		"Ana declared the incident as SEV2", "Ana joined", "Ana attached the playbook Service unavailable (from ArmDown)", "Bo joined",
+		"Ana started the incident as SEV2", "Ana joined", "Ana attached the playbook Service unavailable (from ArmDown)", "Bo joined",
 		"Ana attached the playbook High latency", "Ana switched from the playbook High latency to Memory leaks (the heap grows)",
 		"Ana detached the playbook Service unavailable",
 	}

@@ -111,7 +111,7 @@ func TestTimesOfTheStages(t *testing.T) {
 		t.Errorf("the first acknowledgement counts: %v, want %v", at.AcknowledgedAt, first)
 	}
 	want := []string{
-		"Ana declared the incident as SEV2", "Ana joined", "Bo joined",
+		"Ana started the incident as SEV2", "Ana joined", "Bo joined",
 		"Bo acknowledged the incident", "Bo leads now", "Bo resolved the incident", "Bo closed the incident",
 		"Bo reopened the incident", "Bo acknowledged the incident",
 	}

@@ -52,7 +52,7 @@ func (r Review) facts() [][]string {
 		{"Lead", cmp.Or(r.Lead, "–")},
 		{"Responders", cmp.Or(strings.Join(r.Responders, ", "), "–")},
 		{"Began", stamp(&r.BeganAt)},
-		{"Declared", stamp(&r.DeclaredAt) + " by " + r.DeclaredBy},
+		{"Started", stamp(&r.DeclaredAt) + " by " + r.DeclaredBy},
 		{"Acknowledged", stamp(r.AcknowledgedAt)},
 		{"Mitigated", stamp(r.MitigatedAt)},
 		{"Resolved", stamp(r.ResolvedAt)},

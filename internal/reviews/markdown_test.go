@@ -215,7 +215,7 @@ func TestMarkdownReads(t *testing.T) {
 | Lead | Ana |
 | Responders | Ana, Bo |
 | Began | 2026-11-23 02:42:00 |
-| Declared | 2026-11-23 02:43:00 by Ana |
+| Started | 2026-11-23 02:43:00 by Ana |
 | Acknowledged | 2026-11-23 02:44:16 |
 | Mitigated | – |
 | Resolved | – |
@@ -239,7 +239,7 @@ func TestMarkdownReads(t *testing.T) {
 
 | \# | When (UTC) | What |
 |---|---|---|
-| 1 | 2026-11-23 02:42:00 | Ana declared the incident as SEV2 |
+| 1 | 2026-11-23 02:42:00 | Ana started the incident as SEV2 |
 | 2 | 2026-11-23 02:44:16 | Bo noted: Heap \| grows<br>fast |
 | 3 | 2026-11-23 02:44:16 | Bo noted (the text was removed) |
 

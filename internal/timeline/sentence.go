@@ -125,7 +125,7 @@ func with[T any](say func(Record, T) []Part) func(Record) []Part {
 }
 
 func declared(r Record, d DeclaredData) []Part {
-	parts := []Part{b(r.Actor), t(" declared the incident as "), b(sev(d.Severity))}
+	parts := []Part{b(r.Actor), t(" started the incident as "), b(sev(d.Severity))}
 	if d.Environment != "" {
 		parts = append(parts, t(" in "), b(d.Environment))
 	}

@@ -25,8 +25,8 @@ func TestEveryKindHasASentence(t *testing.T) {
 		text string
 		want string
 	}{
-		{Declared, DeclaredData{Severity: 2, Environment: "prod"}, "t", "Ana declared the incident as SEV2 in prod"},
-		{Declared, DeclaredData{Severity: 3}, "t", "Ana declared the incident as SEV3"},
+		{Declared, DeclaredData{Severity: 2, Environment: "prod"}, "t", "Ana started the incident as SEV2 in prod"},
+		{Declared, DeclaredData{Severity: 3}, "t", "Ana started the incident as SEV3"},
 		{StatusChanged, StatusData{From: "open", To: "acknowledged"}, "", "Ana acknowledged the incident"},
 		{StatusChanged, StatusData{From: "open", To: "mitigated"}, "", "Ana marked the incident as mitigated"},
 		{StatusChanged, StatusData{From: "open", To: "resolved"}, "", "Ana resolved the incident"},
