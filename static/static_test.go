@@ -66,7 +66,7 @@ func TestModulesImportHashedNames(t *testing.T) {
 	t.Parallel()
 	imports := regexp.MustCompile(`(?:from |import )"\./([^"]+)"`)
 	seen := 0
-	for _, name := range []string{"app.js", "live.js", "forms.js", "keys.js", "log-view.js", "morph.js", "clock.js"} {
+	for _, name := range []string{"app.js", "live.js", "forms.js", "keys.js", "log-view.js", "morph.js", "clock.js", "palette.js"} {
 		for _, m := range imports.FindAllSubmatch(get(t, static.Path(name)).Body.Bytes(), -1) {
 			seen++
 			if r := get(t, "/static/"+string(m[1])); !strings.Contains(r.Header().Get("Cache-Control"), "immutable") {

@@ -22,6 +22,7 @@ func gallery(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static.Handler())
+	mux.HandleFunc("GET /palette", answerPalette)
 	mux.Handle("GET /ws", websocket.Handler(func(c *websocket.Conn) { _, _ = io.Copy(io.Discard, c) }))
 	for name, page := range fixture.Pages() {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {

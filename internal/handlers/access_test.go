@@ -36,6 +36,7 @@ var matrix = map[string]string{
 	"GET /":                       "syyyys",
 	"GET /ws":                     "syyyys",
 	"GET /search":                 "syyyys",
+	"GET /palette":                "syyyys",
 	"GET /symptoms/:id":           "syyyys",
 	"POST /symptoms/:id/incident": "snyyys",
 

@@ -34,6 +34,8 @@ var hostile = rapid.OneOf(
 var reads = map[string][]string{
 	"":          {"q", "group"},
 	"login":     {"next"},
+	"search":    {"q"},
+	"palette":   {"q", "recent"},
 	"ws":        {"page", "incident", "run", "since", "epoch", "log", "q", "group"},
 	"incidents": {"title", "summary", "severity", "environment", "playbook", "status", "lead", "q", "before"},
 	"incident":  {"playbook"},

@@ -61,6 +61,7 @@ func (s *Server) routes() []route {
 		{get, "/", read, s.showDashboard},
 		{get, "/ws", read, s.openSocket},
 		{get, "/search", read, s.search},
+		{get, "/palette", read, s.palette},
 		{get, "/symptoms/:id", read, s.showSymptom},
 		{post, "/symptoms/:id/incident", respond, s.declareFromSymptom},
 

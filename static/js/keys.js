@@ -1,6 +1,7 @@
 // Every shortcut is a visible control that names its key in aria-keyshortcuts; this only presses it. Off in text fields, and off
 // altogether when a person says so on this device.
 import { togglePause } from "./live.js";
+import { openPalette } from "./palette.js";
 
 const OFF = "shortcuts";
 let first = ""; // "g" of "g d"
@@ -87,10 +88,8 @@ function help() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
-    const box = document.querySelector('[aria-keyshortcuts="Control+k"]');
-    if (box && visible(box)) box.focus();
-    else location.assign("/search");
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    openPalette();
     event.preventDefault();
     return;
   }
