@@ -16,6 +16,7 @@ type Page struct {
 	Viewer  *Viewer   // nil on pages for people who have not signed in
 	Theme   string    // auto, light or dark
 	Active  int       // incidents that are not closed, shown beside "Incidents"; 0 shows nothing
+	Worst   int       // the gravest severity among them
 	Socket  string    // query of this page's websocket ("page=dashboard"); "" keeps the page still
 	Now     time.Time // the server's clock at the time of rendering
 	Path    string    // this page's own path and query

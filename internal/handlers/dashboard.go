@@ -233,5 +233,5 @@ func (s *Server) drawDashboard(ctx context.Context, q dashboardQuery) (rendering
 		"dashboard-incidents": m.Incidents.View(), "dashboard-symptoms": m.Symptoms.View(), "dashboard-count": m.Symptoms.CountBadge(),
 		"dashboard-filters": m.Symptoms.Filters(), "dashboard-sources": m.Sources.View(),
 	})
-	return rendering{regions: regions}, err
+	return rendering{regions: regions, sayings: symptomSayings(m.Symptoms)}, err
 }

@@ -50,6 +50,7 @@ type guest struct {
 type rendering struct {
 	regions map[string]region
 	rows    []row
+	sayings []saying
 	refresh bool // regions depend on the page's address: it fetches them itself
 }
 
@@ -261,6 +262,9 @@ func (f *feed) update(ctx context.Context) error {
 	}
 	for _, r := range rows {
 		f.publish(r.key(), insertFrame(r))
+	}
+	for _, s := range now.news(before) {
+		f.publish("say "+s.key, sayFrame(s))
 	}
 	return nil
 }

@@ -56,7 +56,11 @@ severity: 2
 
 ### Step 3: Start it again
 
-` + "```sh {id=again risk=change}\nseq 1 2\n```\n"
+` + "```sh {id=again risk=change}\nseq 1 2\n```" + `
+
+### Step 4: Look once more
+
+` + "```sh {id=fail}\nseq nothing\n```\n"
 
 const several = `---
 title: Several

@@ -161,11 +161,22 @@ func (s *Server) declareIncident(c echo.Context) error {
 	return back(c, room(in.Number))
 }
 
-// activeCount is the number beside "Incidents"; 0 when it cannot be read, which hides it.
-func (s *Server) activeCount(ctx context.Context) int {
+// active is the number beside "Incidents" and how bad the worst of them is; 0 when it cannot be read, which hides it.
+func (s *Server) active(ctx context.Context) (count, severity int) {
 	rows, _, err := s.Incidents.List(ctx, incidents.Filter{Status: incidents.Active})
 	if err != nil {
 		s.Log.WarnContext(ctx, "active incidents are not counted", "err", err)
 	}
-	return len(rows)
+	return len(rows), worst(rows)
+}
+
+// worst is the gravest severity among the incidents; 0 when there is none.
+func worst(rows []incidents.Row) int {
+	severity := 0
+	for _, row := range rows {
+		if severity == 0 || row.Severity < severity {
+			severity = row.Severity
+		}
+	}
+	return severity
 }

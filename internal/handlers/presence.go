@@ -29,7 +29,7 @@ func (s *Server) drawRun(ctx context.Context, id uuid.UUID) (rendering, error) {
 	viewer, _ := authz.ActorFrom(ctx)
 	m := views.RunPage{Run: s.runView(run, viewer), CanWrite: viewer.May(authz.RunCommands)}
 	regions, err := draw(ctx, map[string]templ.Component{"run-status": m.Status()})
-	return rendering{regions: regions}, err
+	return rendering{regions: regions, sayings: runSayings(run, viewer)}, err
 }
 
 // drawIncidents has no region of its own: what a list shows depends on its filter, so the

@@ -41,7 +41,7 @@ func (s *Server) page(c echo.Context, title, nav string) views.Page {
 		p.Viewer = &views.Viewer{
 			ID: me.user.ID.String(), Name: me.user.DisplayName, Role: string(me.user.Role), Admin: me.user.Actor().May(authz.ManagePeople),
 		}
-		p.Active = s.activeCount(ctx)
+		p.Active, p.Worst = s.active(ctx)
 	}
 	return p
 }

@@ -34,8 +34,8 @@ func (s *Server) frameFeed(reader authz.Actor) *feed {
 		if err != nil {
 			return rendering{}, err
 		}
-		regions, err := draw(ctx, map[string]templ.Component{"nav-active": views.Page{Active: len(rows)}.ActiveCount()})
-		return rendering{regions: regions}, err
+		regions, err := draw(ctx, map[string]templ.Component{"nav-active": views.Page{Active: len(rows), Worst: worst(rows)}.ActiveCount()})
+		return rendering{regions: regions, sayings: worstSayings(rows)}, err
 	}}
 }
 
@@ -126,7 +126,7 @@ func (s *Server) drawRoom(ctx context.Context, n int64) (rendering, error) {
 		return rendering{}, err
 	}
 	rows, err := drawRows(ctx, m.Timeline.Rows)
-	return rendering{regions: regions, rows: rows}, err
+	return rendering{regions: regions, rows: rows, sayings: roomSayings(d)}, err
 }
 
 func addStep(components map[string]templ.Component, step views.Step) {

@@ -29,6 +29,8 @@ type frame struct {
 	From  int64           `json:"from"`
 	To    int64           `json:"to"`
 	Lines json.RawMessage `json:"lines"`
+	Text  string          `json:"text"`
+	Alarm bool            `json:"assertive"`
 }
 
 func (b *browser) dial(t *testing.T, query string) (*websocket.Conn, int) {

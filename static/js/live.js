@@ -70,6 +70,7 @@ function connect() {
 // A sleeping phone or a hidden tab may hold a line that is dead for minutes: look at once when somebody looks.
 function wake() {
   if (document.visibilityState !== "visible") return;
+  show();
   if (socket && Date.now() - lastFrame > STALE) socket.close();
   connect();
 }
@@ -112,7 +113,10 @@ const operations = {
     setServerTime(now);
     send({ op: "pong" });
   },
-  announce: ({ text, assertive }) => announce(text, assertive),
+  announce({ text, assertive }) {
+    unseen ||= document.hidden;
+    announce(text, assertive);
+  },
   reload: () => announce("A new version of Wardroom is here. Reload the page when it suits you."),
 };
 
@@ -226,15 +230,20 @@ function show() {
   signal(silent);
 }
 
-// The tab says it too: how many incidents are active, and that nothing came for too long.
+// The tab says it too: how many incidents are active and that one of them is a SEV1, that there is news while nobody looks, and that
+// nothing came for too long.
 const name = document.title;
+let unseen = false;
 function signal(silent) {
+  if (!document.hidden) unseen = false;
   const active = document.querySelector("#nav-active .count")?.textContent;
-  const title = active ? `(${active}) ${name}` : name;
+  const gravest = document.querySelector("#nav-active[data-sev1]");
+  const title = `${active ? `(${active}) ` : ""}${gravest ? "SEV1 · " : ""}${name}`;
   if (document.title !== title) document.title = title;
   const icon = document.querySelector("link[rel=icon]");
   icon.dataset.normal ??= icon.getAttribute("href");
-  const href = silent ? icon.dataset.stale : icon.dataset.normal;
+  const { stale, alert, normal } = icon.dataset;
+  const href = silent ? stale : gravest || unseen ? alert : normal;
   if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 
