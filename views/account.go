@@ -55,6 +55,7 @@ type UserRow struct {
 
 // InviteRow is an invitation that nobody has used yet.
 type InviteRow struct {
+	ID      string
 	Name    string
 	Role    string
 	By      string

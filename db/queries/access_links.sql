@@ -14,13 +14,18 @@ WHERE token_hash = @token_hash AND purpose = @purpose AND used_at IS NULL AND ex
 RETURNING *;
 
 -- name: ListInvites :many
+-- Those that would still let somebody in: not when the name is taken by now.
 SELECT l.token_hash, l.name, l.role, l.created_at, l.expires_at, coalesce(u.display_name, '')::text AS created_by_name
 FROM access_links l LEFT JOIN users u ON u.id = l.created_by
 WHERE l.purpose = 'invite' AND l.used_at IS NULL AND l.expires_at > wardroom.now()
+  AND NOT EXISTS (SELECT FROM users taken WHERE taken.name = l.name)
 ORDER BY l.created_at;
 
 -- name: DeleteInvite :execrows
 DELETE FROM access_links WHERE token_hash = $1 AND purpose = 'invite' AND used_at IS NULL;
+
+-- name: DeleteUnusedInvitesFor :exec
+DELETE FROM access_links WHERE name = $1 AND purpose = 'invite' AND used_at IS NULL;
 
 -- name: DeleteUnusedResets :exec
 DELETE FROM access_links WHERE user_id = $1 AND purpose = 'reset' AND used_at IS NULL;

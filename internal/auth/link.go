@@ -74,7 +74,7 @@ func (s *Service) SetupLink(ctx context.Context) (Fresh, error) {
 }
 
 // Invite makes a link that lets one new person in as role. The name may be empty: then
-// they choose it. Conflict when somebody has it already.
+// they choose it. Conflict when somebody has it already. Earlier links for the name end.
 func (s *Service) Invite(ctx context.Context, name string, role authz.Role) (Fresh, error) {
 	actor, err := authz.Require(ctx, authz.ManagePeople)
 	if err != nil {
@@ -95,6 +95,11 @@ func (s *Service) Invite(ctx context.Context, name string, role authz.Role) (Fre
 	}
 	var fresh Fresh
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if name != "" {
+			if err = tx.DeleteUnusedInvitesFor(ctx, name); err != nil {
+				return fmt.Errorf("auth: invite: %w", err)
+			}
+		}
 		fresh, err = makeLinkTx(ctx, tx, Invite, dbgen.CreateAccessLinkParams{
 			Name: name, Role: new(string(role)), CreatedBy: idOrNil(actor),
 		})
@@ -246,7 +251,8 @@ func (s *Service) Invites(ctx context.Context) ([]PendingInvite, error) {
 
 // RevokeInvite makes an invitation worthless; NotFound when it was used or revoked before.
 func (s *Service) RevokeInvite(ctx context.Context, id string) error {
-	if _, err := authz.Require(ctx, authz.ManagePeople); err != nil {
+	actor, err := authz.Require(ctx, authz.ManagePeople)
+	if err != nil {
 		return err
 	}
 	n, err := s.db.DeleteInvite(ctx, hashOf(id))
@@ -256,6 +262,7 @@ func (s *Service) RevokeInvite(ctx context.Context, id string) error {
 	if n == 0 {
 		return errs.New(errs.NotFound, "This invitation is not open any more.")
 	}
+	s.log.InfoContext(ctx, "invitation revoked", "by", actor.ID)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -122,6 +123,41 @@ func TestInvitations(t *testing.T) {
 		t.Errorf("the invitation was for bo, %s came", bo.Name)
 	}
 	want(t, "revoke a used one", w.RevokeInvite(as(t, ana), invites[0].ID), errs.NotFound)
+}
+
+// The list shows nothing that cannot be used: a second invitation takes the place of the first, and a name that is taken
+// by now needs none.
+func TestInvitationsForOneName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana, _ := w.admin(t)
+	open := func(what string, names ...string) []auth.PendingInvite {
+		t.Helper()
+		invites, err := w.Invites(as(t, ana))
+		ok(t, "list", err)
+		var got []string
+		for _, i := range invites {
+			got = append(got, i.Name)
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("%s: %q are invited, want %q", what, got, names)
+		}
+		return invites
+	}
+	first, err := w.Invite(as(t, ana), "kim", authz.Viewer)
+	ok(t, "invite", err)
+	second, err := w.Invite(as(t, ana), "kim", authz.Responder)
+	ok(t, "invite again", err)
+	open("after two", "kim")
+	_, err = w.DescribeLink(t.Context(), auth.Invite, tokenOf(t, first))
+	want(t, "the first link", err, errs.NotFound)
+	anybody, err := w.Invite(as(t, ana), "", authz.Viewer)
+	ok(t, "invite anybody", err)
+	_, _, err = w.ConsumeLink(t.Context(), auth.Invite, tokenOf(t, anybody), auth.Claim{Name: "kim", Password: bosPassword}, browser)
+	ok(t, "kim comes by another link", err)
+	open("kim is here")
+	_, _, err = w.ConsumeLink(t.Context(), auth.Invite, tokenOf(t, second), auth.Claim{Password: bosPassword}, browser)
+	want(t, "the second link", err, errs.Conflict)
 }
 
 func TestLinksExpire(t *testing.T) {

@@ -76,15 +76,16 @@ var matrix = map[string]string{
 	"GET /playbooks":                   "syyyys",
 	"GET /playbooks/:id":               "syyyys",
 
-	"GET /settings":                    "syyyys",
-	"POST /settings/theme":             "syyyys",
-	"POST /settings/password":          "syyyys",
-	"GET /settings/users":              "snnnys",
-	"POST /settings/users/invite":      "snnnys",
-	"POST /settings/users/:id/disable": "snnnys",
-	"POST /settings/users/:id/enable":  "snnnys",
-	"POST /settings/users/:id/reset":   "snnnys",
-	"POST /settings/users/:id/role":    "snnnys",
+	"GET /settings":                           "syyyys",
+	"POST /settings/theme":                    "syyyys",
+	"POST /settings/password":                 "syyyys",
+	"GET /settings/users":                     "snnnys",
+	"POST /settings/users/invite":             "snnnys",
+	"POST /settings/users/invites/:id/revoke": "snnnys",
+	"POST /settings/users/:id/disable":        "snnnys",
+	"POST /settings/users/:id/enable":         "snnnys",
+	"POST /settings/users/:id/reset":          "snnnys",
+	"POST /settings/users/:id/role":           "snnnys",
 }
 
 func TestTheMatrixIsTheRouter(t *testing.T) {

@@ -131,6 +131,7 @@ var notices = map[string]string{
 	"disabled": "They are disabled and signed out.",
 	"enabled":  "They can sign in again.",
 	"role":     "The role is changed.",
+	"revoked":  "The invitation is revoked. Its link lets nobody in.",
 }
 
 func (s *Server) changeTheme(c echo.Context) error {

@@ -106,6 +106,7 @@ func (s *Server) routes() []route {
 		{post, "/settings/password", own, s.changePassword},
 		{get, "/settings/users", people, s.listUsers},
 		{post, "/settings/users/invite", people, s.inviteUser},
+		{post, "/settings/users/invites/:id/revoke", people, s.revokeInvite},
 		{post, "/settings/users/:id/disable", people, s.disableUser},
 		{post, "/settings/users/:id/enable", people, s.enableUser},
 		{post, "/settings/users/:id/reset", people, s.resetUser},

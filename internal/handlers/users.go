@@ -43,7 +43,7 @@ func (s *Server) usersPage(c echo.Context, status int, m views.Users) error {
 		m.Rows = append(m.Rows, row)
 	}
 	for _, i := range invites {
-		m.Invites = append(m.Invites, views.InviteRow{Name: i.Name, Role: string(i.Role), By: i.By, Expires: views.Until(i.ExpiresAt)})
+		m.Invites = append(m.Invites, views.InviteRow{ID: i.ID, Name: i.Name, Role: string(i.Role), By: i.By, Expires: views.Until(i.ExpiresAt)})
 	}
 	return s.render(c, status, m.View())
 }
@@ -67,6 +67,13 @@ func (s *Server) inviteUser(c echo.Context) error {
 	}
 	repeatAt(c, "/settings/users")
 	return s.usersPage(c, http.StatusOK, views.Users{Fresh: s.freshLink(fresh, "Works once, for three days. Send it to them yourself.")})
+}
+
+func (s *Server) revokeInvite(c echo.Context) error {
+	if err := s.Auth.RevokeInvite(c.Request().Context(), c.Param("id")); err != nil {
+		return err
+	}
+	return back(c, "/settings/users?done=revoked")
 }
 
 func (s *Server) freshLink(fresh auth.Fresh, note string) *views.FreshLink {

@@ -111,6 +111,15 @@ func (q *Queries) DeleteOldAccessLinks(ctx context.Context) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const deleteUnusedInvitesFor = `-- name: DeleteUnusedInvitesFor :exec
+DELETE FROM access_links WHERE name = $1 AND purpose = 'invite' AND used_at IS NULL
+`
+
+func (q *Queries) DeleteUnusedInvitesFor(ctx context.Context, name string) error {
+	_, err := q.db.Exec(ctx, deleteUnusedInvitesFor, name)
+	return err
+}
+
 const deleteUnusedLinksBy = `-- name: DeleteUnusedLinksBy :exec
 DELETE FROM access_links WHERE created_by = $1 AND used_at IS NULL
 `
@@ -133,6 +142,7 @@ const listInvites = `-- name: ListInvites :many
 SELECT l.token_hash, l.name, l.role, l.created_at, l.expires_at, coalesce(u.display_name, '')::text AS created_by_name
 FROM access_links l LEFT JOIN users u ON u.id = l.created_by
 WHERE l.purpose = 'invite' AND l.used_at IS NULL AND l.expires_at > wardroom.now()
+  AND NOT EXISTS (SELECT FROM users taken WHERE taken.name = l.name)
 ORDER BY l.created_at
 `
 
@@ -145,6 +155,7 @@ type ListInvitesRow struct {
 	CreatedByName string
 }
 
+// Those that would still let somebody in: not when the name is taken by now.
 func (q *Queries) ListInvites(ctx context.Context) ([]ListInvitesRow, error) {
 	rows, err := q.db.Query(ctx, listInvites)
 	if err != nil {
