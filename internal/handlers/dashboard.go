@@ -231,7 +231,7 @@ func (s *Server) drawDashboard(ctx context.Context, q dashboardQuery) (rendering
 	}
 	regions, err := draw(ctx, map[string]templ.Component{
 		"dashboard-incidents": m.Incidents.View(), "dashboard-symptoms": m.Symptoms.View(), "dashboard-count": m.Symptoms.CountBadge(),
-		"dashboard-filters": m.Symptoms.Filters(), "dashboard-sources": m.Sources.View(),
+		"dashboard-filters": m.Symptoms.Filters(), "dashboard-grouping": m.Symptoms.Grouping(), "dashboard-sources": m.Sources.View(),
 	})
 	return rendering{regions: regions, sayings: symptomSayings(m.Symptoms)}, err
 }

@@ -132,6 +132,7 @@ func TestDashboardAndListFollow(t *testing.T) {
 	list.until(t, func(f frame) bool { return f.Op == "refresh" && f.ID == "incidents" })
 	h.exec(t, "INSERT INTO sources (name, source_group, kind) VALUES ('am', 'am', 'alertmanager') ON CONFLICT DO NOTHING")
 	h.nobody(t).do(t, http.MethodPost, hook, alert, "Origin", "").want(t, http.StatusOK)
+	board.until(t, func(f frame) bool { return f.ID == "dashboard-grouping" && !strings.Contains(f.HTML, " hidden") })
 	board.until(t, func(f frame) bool { return f.ID == "dashboard-symptoms" && strings.Contains(f.HTML, "ArmDown") })
 	h.declared(t, ana)
 	board.until(t, func(f frame) bool { return f.ID == "dashboard-incidents" && strings.Contains(f.HTML, "coder-arm down") })
