@@ -144,6 +144,9 @@ func plural(n int, one, many string) string {
 	return thousands(n) + " " + many
 }
 
+// Playbooks counts playbooks.
+func Playbooks(n int) string { return plural(n, "playbook", "playbooks") }
+
 // Lines counts lines of output.
 func Lines(n int) string { return plural(n, "line", "lines") }
 

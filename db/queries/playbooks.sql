@@ -24,3 +24,6 @@ ORDER BY a.attached_at, a.id;
 -- name: PlaybookSource :one
 -- Read only when the parsed revision is not in memory.
 SELECT title, path, source FROM playbook_revisions WHERE revision = $1 AND playbook_id = $2;
+
+-- name: LastAttached :many
+SELECT playbook_id, max(attached_at)::timestamptz AS attached_at FROM incident_playbooks GROUP BY playbook_id;

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"wardroom/internal/diagnostics"
 	"wardroom/internal/errs"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/shell"
@@ -23,17 +23,25 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 	query := strings.TrimSpace(c.QueryParam("q"))
 	m := views.PlaybookList{Page: s.page(c, "Playbooks", "playbooks"), Query: query}
 	all, invalid := s.Catalogue.All(), 0
+	used, err := s.Incidents.LastUsed(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	for _, p := range all {
 		if len(p.Problems) > 0 {
 			invalid++
 		}
 		if contains(searchable(p), query) {
-			m.Rows = append(m.Rows, s.playbookRow(p))
+			row := s.playbookRow(p)
+			if at, ever := used[p.ID]; ever {
+				row.LastUsed = views.Ago(at, s.Now())
+			}
+			m.Rows = append(m.Rows, row)
 		}
 	}
-	m.Summary = fmt.Sprintf("%d playbooks, all valid", len(all))
+	m.Summary = views.Playbooks(len(all)) + ", all valid"
 	if invalid > 0 {
-		m.Summary = fmt.Sprintf("%d playbooks, %d with problems", len(all), invalid)
+		m.Summary = views.Playbooks(len(all)) + ", " + strconv.Itoa(invalid) + " with notes"
 	}
 	return s.render(c, http.StatusOK, m.View())
 }
@@ -66,7 +74,7 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 		row.Steps += len(section.Steps)
 	}
 	eachCommand(p, func(command *playbooks.Command) {
-		if risk := readRisk(command); risk == shell.Change || risk == shell.Destroy {
+		if risk := s.readRisk(command); risk == shell.Change || risk == shell.Destroy {
 			row.Changes++
 		}
 	})
@@ -77,16 +85,45 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 	return row
 }
 
-// readRisk classes a command as it reads, outside any environment.
-func readRisk(command *playbooks.Command) shell.Risk {
+// readRisk classes a command outside any incident: as it reads by itself, or else by what the environments that it may run
+// in say of its programs, by the gravest of them. It is Unknown when nobody knows.
+func (s *Server) readRisk(command *playbooks.Command) shell.Risk {
 	if command.Kind != playbooks.Shell {
 		return shell.Read
 	}
 	risk := shell.Policy{Platform: command.Platform}.Analyse(command.Text).Risk
+	if risk == shell.Unknown {
+		risk = s.permittedRisk(command)
+	}
 	if command.Raise != nil {
 		risk = max(risk, *command.Raise)
 	}
 	return risk
+}
+
+func (s *Server) permittedRisk(command *playbooks.Command) shell.Risk {
+	var known []shell.Risk
+	for _, env := range s.Environments.Environments {
+		if command.Platform != shell.Any && command.Platform != shell.Platform(env.Platform) {
+			continue
+		}
+		if risk := diagnostics.PolicyOf(env).Analyse(command.Text).Risk; risk != shell.Unknown {
+			known = append(known, risk)
+		}
+	}
+	if len(known) == 0 {
+		return shell.Unknown
+	}
+	return slices.Max(known)
+}
+
+// riskWord is what stands on the card: nothing while it depends on values that only an incident brings.
+func (s *Server) riskWord(command *playbooks.Command) string {
+	risk := s.readRisk(command)
+	if risk == shell.Unknown && len(shell.Params(command.Text)) > 0 {
+		return ""
+	}
+	return risk.String()
 }
 
 func (s *Server) showPlaybook(c echo.Context) error {
@@ -105,7 +142,7 @@ func (s *Server) showPlaybook(c echo.Context) error {
 		cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
 		labels := stepLabels(section.Steps)
 		for i := range section.Steps {
-			card := readCard(p, &section.Steps[i])
+			card := s.readCard(p, &section.Steps[i])
 			card.Label, card.Title = labels[i].label, labels[i].title
 			cards.Steps = append(cards.Steps, card)
 		}
@@ -115,7 +152,7 @@ func (s *Server) showPlaybook(c echo.Context) error {
 }
 
 // readCard is the step's card without buttons: nothing to fill, nothing to run.
-func readCard(p *playbooks.Playbook, step *playbooks.Step) views.Step {
+func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step) views.Step {
 	card := views.Step{ID: views.ElementID(p.ID, step.ID), Key: step.ID, Manual: step.Manual}
 	var platforms []string
 	for _, block := range step.Blocks {
@@ -123,14 +160,14 @@ func readCard(p *playbooks.Playbook, step *playbooks.Step) views.Step {
 		case block.Text != "":
 			card.Blocks = append(card.Blocks, views.Block{Text: views.HTML(playbooks.HTML(block.Text))})
 		case block.Command != nil:
-			risk := readRisk(block.Command)
-			card.Risk = worse(card.Risk, risk.String())
+			risk := s.riskWord(block.Command)
+			card.Risk = worse(card.Risk, risk)
 			if here := string(block.Command.Platform); here != string(shell.Any) && !slices.Contains(platforms, here) {
 				platforms = append(platforms, here)
 			}
 			card.Blocks = append(card.Blocks, views.Block{Command: &views.Command{
 				ID: views.ElementID(p.ID, step.ID, block.Command.ID), Key: block.Command.ID, Caption: block.Command.Caption,
-				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk.String(),
+				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk,
 			}})
 		}
 	}

@@ -39,6 +39,22 @@ func (s *Service) Attach(ctx context.Context, number int64, playbook, reason str
 	return attached, err
 }
 
+// LastUsed tells when each playbook was last attached to an incident; those never used are not in it.
+func (s *Service) LastUsed(ctx context.Context) (map[string]time.Time, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return nil, err
+	}
+	rows, err := s.DB.LastAttached(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("incidents: last used: %w", postgres.MapError(err))
+	}
+	used := make(map[string]time.Time, len(rows))
+	for _, row := range rows {
+		used[row.PlaybookID] = row.AttachedAt
+	}
+	return used, nil
+}
+
 // Detach takes a playbook off the incident; its snapshot and its runs stay. Detaching twice
 // changes nothing.
 func (s *Service) Detach(ctx context.Context, number int64, attached uuid.UUID) error {

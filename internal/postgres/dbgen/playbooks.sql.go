@@ -7,6 +7,7 @@ package dbgen
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -86,6 +87,35 @@ func (q *Queries) DetachPlaybook(ctx context.Context, arg DetachPlaybookParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const lastAttached = `-- name: LastAttached :many
+SELECT playbook_id, max(attached_at)::timestamptz AS attached_at FROM incident_playbooks GROUP BY playbook_id
+`
+
+type LastAttachedRow struct {
+	PlaybookID string
+	AttachedAt time.Time
+}
+
+func (q *Queries) LastAttached(ctx context.Context) ([]LastAttachedRow, error) {
+	rows, err := q.db.Query(ctx, lastAttached)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastAttachedRow
+	for rows.Next() {
+		var i LastAttachedRow
+		if err := rows.Scan(&i.PlaybookID, &i.AttachedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listAttached = `-- name: ListAttached :many
