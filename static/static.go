@@ -30,6 +30,13 @@ type file struct {
 // importName finds the relative imports between our modules, which must name the hashed file too.
 var importName = regexp.MustCompile(`(from |import )"\./([a-z-]+\.js)"`)
 
+// Comments are for whoever reads the source; a page on a bad line does not pay for them. In scripts those that fill a line go.
+var (
+	sheetComment  = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
+	sheetIndent   = regexp.MustCompile(`(?m)^[ \t]+`)
+	scriptComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+)
+
 var byName, byPath = load()
 
 // load prepares all files once: app.css is the sheets of css/app joined in order, modules import each other by hashed name.
@@ -53,7 +60,7 @@ func load() (names, paths map[string]*file) {
 		if f, ok := names[name]; ok {
 			return f
 		}
-		body := importName.ReplaceAllFunc(raw[name], func(match []byte) []byte {
+		body := importName.ReplaceAllFunc(lean(name, raw[name]), func(match []byte) []byte {
 			m := importName.FindSubmatch(match)
 			return fmt.Appendf(nil, `%s"./%s"`, m[1], add(string(m[2])).hashed)
 		})
@@ -66,6 +73,17 @@ func load() (names, paths map[string]*file) {
 		add(name)
 	}
 	return names, paths
+}
+
+func lean(name string, body []byte) []byte {
+	switch path.Ext(name) {
+	case ".css":
+		return sheetIndent.ReplaceAll(sheetComment.ReplaceAll(body, nil), nil)
+	case ".js":
+		return scriptComment.ReplaceAll(body, nil)
+	default:
+		return body
+	}
 }
 
 func prepare(name string, body []byte) *file {

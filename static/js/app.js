@@ -4,5 +4,6 @@ import "./drafts.js";
 import "./forms.js";
 import "./keys.js";
 import "./live.js";
+import "./password.js";
 
 document.documentElement.classList.add("js");
