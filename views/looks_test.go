@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -107,5 +108,64 @@ func TestForcedColours(t *testing.T) {
 	}
 	if dot := list(`[getComputedStyle(document.querySelector("#connection"), "::before").forcedColorAdjust]`); dot[0] != "none" {
 		t.Errorf("the connection's dot is painted over: %v", dot)
+	}
+}
+
+const lowTargets = `(low => [...document.querySelectorAll("SELECTOR")].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < low)
+	.map(e => e.localName + " " + (e.textContent || e.name).trim().slice(0, 30) + " " + e.getBoundingClientRect().height))`
+
+// What can be pressed is 24 px high with a mouse and 48 px on a phone.
+func TestTargetsAreHighEnough(t *testing.T) {
+	t.Parallel()
+	url := gallery(t)
+	do, list := looker(t)
+	for _, look := range []struct {
+		page, selector, least string
+		width                 int64
+	}{
+		{"dashboard", ".table a", "24", 1440},
+		{"incidents", ".table a", "24", 1440},
+		{"playbooks", ".table a", "24", 1440},
+		{"reviews", ".table a", "24", 1440},
+		{"users", ".segmented a, .brand, .people select, .people button", "48", 390},
+		{"sign-in", "input:not([type=hidden]), button", "40", 390},
+	} {
+		do(chromedp.EmulateViewport(look.width, 844), chromedp.Navigate(url+"/"+look.page))
+		if low := list(strings.Replace(lowTargets, "SELECTOR", look.selector, 1) + "(" + look.least + ")"); len(low) > 0 {
+			t.Errorf("%s, lower than %s px: %q", look.page, look.least, low)
+		}
+	}
+}
+
+// A phone shows all of a person's row, and the result of a run in one line above its buttons.
+func TestNothingIsCutOffOnAPhone(t *testing.T) {
+	t.Parallel()
+	url := gallery(t)
+	do, list := looker(t)
+	do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(url+"/users"))
+	if cut := list(`[...document.querySelectorAll(".people button, .people select")].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.textContent)`); len(cut) > 0 {
+		t.Errorf("off the screen: %q", cut)
+	}
+	do(chromedp.Navigate(url + "/run"))
+	if narrow := list(`[document.querySelector("#run-status .result-line")].filter(e => e.getBoundingClientRect().width < 250).map(e => e.textContent)`); len(narrow) > 0 {
+		t.Errorf("squeezed: %q", narrow)
+	}
+}
+
+// The door fits on the screen, and a password can be looked at without its field losing what was typed.
+func TestTheDoor(t *testing.T) {
+	t.Parallel()
+	url := gallery(t)
+	do, list := looker(t)
+	do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(url+"/sign-in"), chromedp.SendKeys(chromedp.CSS("#password"), "correct horse"))
+	if scrolls := list(`document.documentElement.scrollHeight > innerHeight ? [document.documentElement.scrollHeight + " px"] : []`); len(scrolls) > 0 {
+		t.Error("it scrolls: ", scrolls)
+	}
+	state := `(b => [document.getElementById("password").type, document.getElementById("password").value, b.getAttribute("aria-pressed")])(document.querySelector("[data-reveal]"))`
+	for _, want := range []string{"text correct horse true", "password correct horse false"} {
+		do(chromedp.Click(chromedp.CSS("[data-reveal]")))
+		if got := strings.Join(list(state), " "); got != want {
+			t.Errorf("the field is %q, want %q", got, want)
+		}
 	}
 }
