@@ -1,6 +1,9 @@
 package views
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The chart is drawn in a coordinate system of 1000 units across, the width of the review's column.
 const (
@@ -72,6 +75,24 @@ func (c Chart) lanes() (lanes []drawnLane, height float64) {
 		lanes = append(lanes, d)
 	}
 	return lanes, y
+}
+
+// kinds are the shapes that the chart has, each with its word.
+func (c Chart) kinds() []Option {
+	var all []Option
+	for _, o := range []Option{
+		{Value: "impact", Text: "symptom"},
+		{Value: "read", Text: "read step"},
+		{Value: "change", Text: "change"},
+		{Value: "failed", Text: "failed"},
+		{Value: "running", Text: "running"},
+	} {
+		drawn := func(b Bar) bool { return b.Kind == o.Value }
+		if slices.ContainsFunc(c.Lanes, func(l Lane) bool { return slices.ContainsFunc(l.Bars, drawn) }) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // ticks are at most nine round times.

@@ -58,7 +58,7 @@ type Bar struct {
 	From, To time.Time
 	Text     string // "Acknowledged"
 	Detail   string // for the table: "Ana"
-	Kind     string // status, level, read, change, failed, passed, running
+	Kind     string // impact, status, level, read, change, failed, passed, running
 }
 
 // ReviewList is the page of reviews.

@@ -11,3 +11,9 @@ SELECT a.playbook_id, a.revision, a.reason, a.attached_at, a.detached_at, r.titl
 FROM incident_playbooks a JOIN playbook_revisions r ON r.revision = a.revision AND r.playbook_id = a.playbook_id
 WHERE a.incident_id = $1
 ORDER BY a.attached_at, a.id;
+
+-- name: ReviewSymptoms :many
+-- Every episode that belonged to the incident, in the order in which they fired.
+SELECT name, service, severity, value, starts_at, first_seen_at, resolved_at
+FROM symptoms WHERE incident_id = $1
+ORDER BY starts_at, id LIMIT 500;

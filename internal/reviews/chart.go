@@ -2,6 +2,7 @@ package reviews
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"wardroom/internal/timeline"
@@ -21,6 +22,7 @@ type Lane struct {
 
 // The kinds of span, which decide how it is drawn.
 const (
+	KindImpact  = "impact"
 	KindStatus  = "status"
 	KindLevel   = "level"
 	KindRead    = "read"
@@ -40,6 +42,7 @@ type Span struct {
 func chart(r Review) Chart {
 	c := Chart{From: r.BeganAt, To: r.BeganAt}
 	lanes := []Lane{
+		{Name: "Impact", Spans: impact(r)},
 		{Name: "Status", Spans: spans(r.Timeline, r.BuiltAt, statusAt)},
 		{Name: "Escalation", Spans: spans(r.Timeline, r.BuiltAt, levelAt)},
 		{Name: "Steps", Spans: steps(r)},
@@ -59,6 +62,19 @@ func chart(r Review) Chart {
 		}
 	}
 	return c
+}
+
+// impact is what was wrong, for as long as it was.
+func impact(r Review) []Span {
+	var all []Span
+	for _, s := range r.Symptoms {
+		span := Span{From: s.StartsAt, To: r.BuiltAt, Text: strings.TrimSpace(s.Name + " " + s.Service), Detail: s.Value, Kind: KindImpact}
+		if s.ClearedAt != nil {
+			span.To = *s.ClearedAt
+		}
+		all = append(all, span)
+	}
+	return all
 }
 
 // spans walks the timeline with a rule that says which events end a span, and which begin

@@ -225,6 +225,7 @@ func TestMarkdownReads(t *testing.T) {
 
 | Stage | Took | Counted from → to |
 |---|---|---|
+| Detect | – | the first symptom fired → first seen by Wardroom |
 | Acknowledge | 2 min 16 s | the first symptom fired → first acknowledged by a person |
 | Mitigate | – | the first symptom fired → marked as mitigated, or resolved without that |
 | Resolve | – | the first symptom fired → marked as resolved, the last time |

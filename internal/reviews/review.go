@@ -62,6 +62,7 @@ type Review struct {
 	ResolvedAt     *time.Time
 	ClosedAt       *time.Time
 	Playbooks      []Playbook
+	Symptoms       []Symptom
 	Metrics        []Metric
 	Timeline       []timeline.Record
 	Runs           []Run
@@ -77,6 +78,17 @@ type Playbook struct {
 	Reason     string
 	AttachedAt time.Time
 	DetachedAt *time.Time
+}
+
+// Symptom is one episode of something that was wrong.
+type Symptom struct {
+	Name        string
+	Service     string
+	Value       string // the last one while it fired
+	Severity    int
+	StartsAt    time.Time
+	FirstSeenAt time.Time
+	ClearedAt   *time.Time
 }
 
 // Service builds reviews.
@@ -107,6 +119,9 @@ func (s *Service) Build(ctx context.Context, number int64) (Review, error) {
 		return Review{}, fmt.Errorf("reviews: clock: %w", postgres.MapError(err))
 	}
 	if err = s.people(ctx, &r); err != nil {
+		return Review{}, err
+	}
+	if r.Symptoms, err = s.symptoms(ctx, r.ID); err != nil {
 		return Review{}, err
 	}
 	if r.Timeline, err = s.records(ctx, r.ID); err != nil {
@@ -149,6 +164,21 @@ func (s *Service) people(ctx context.Context, r *Review) error {
 		})
 	}
 	return nil
+}
+
+func (s *Service) symptoms(ctx context.Context, incident uuid.UUID) ([]Symptom, error) {
+	rows, err := s.db.ReviewSymptoms(ctx, &incident)
+	if err != nil {
+		return nil, fmt.Errorf("reviews: symptoms: %w", postgres.MapError(err))
+	}
+	all := make([]Symptom, len(rows))
+	for i, row := range rows {
+		all[i] = Symptom{
+			Name: row.Name, Service: row.Service, Value: row.Value, Severity: int(row.Severity),
+			StartsAt: row.StartsAt, FirstSeenAt: row.FirstSeenAt, ClearedAt: row.ResolvedAt,
+		}
+	}
+	return all, nil
 }
 
 // records reads the whole timeline, a piece at a time.

@@ -3,6 +3,7 @@ package reviews_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,11 +119,48 @@ func TestReviewIsBuiltFromTheRecord(t *testing.T) {
 		told = append(told, m.Name+" "+m.Text()+" from "+m.From)
 	}
 	want := []string{
-		"Acknowledge 2 min 16 s from the first symptom fired", "Mitigate 43 min 26 s from the first symptom fired",
+		"Detect – from the first symptom fired", "Acknowledge 2 min 16 s from the first symptom fired", "Mitigate 43 min 26 s from the first symptom fired",
 		"Resolve 58 min 8 s from the first symptom fired",
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// With symptoms it is them who say when the trouble was seen and when it was over, not the buttons that people pressed.
+func TestSymptomsDecideWhatWasMitigated(t *testing.T) {
+	t.Parallel()
+	n := setup(t)
+	symptom := func(name, starts, seen string, cleared any) {
+		t.Helper()
+		n.exec(t, `INSERT INTO symptoms (id, source_group, source, fingerprint, episode, name, service, value, severity, state, starts_at, first_seen_at, resolved_at, incident_id)
+			VALUES (gen_random_uuid(), 'am', 'am', $1, 1, $1, 'coder-arm', '0 of 1 up', 2, CASE WHEN $4::timestamptz IS NULL THEN 'firing' ELSE 'resolved' END, $2, $3, $4, $5)`,
+			name, clock(starts), clock(seen), cleared, n.incident)
+	}
+	metric := func(r reviews.Review, name string) string {
+		for _, m := range r.Metrics {
+			if m.Name == name {
+				return m.Text() + " until " + m.To
+			}
+		}
+		return "none"
+	}
+	symptom("ArmDown", "02:42:00", "02:42:40", clock("02:50:00"))
+	symptom("HighLatency", "02:45:00", "02:45:30", clock("02:47:00"))
+	r := n.build(t)
+	if got := metric(r, "Detect"); got != "40 s until first seen by Wardroom" {
+		t.Error("detected after ", got)
+	}
+	if got := metric(r, "Mitigate"); got != "8 min 0 s until the last symptom cleared" {
+		t.Error("mitigated after ", got)
+	}
+	want := reviews.Span{From: clock("02:42:00"), To: clock("02:50:00"), Text: "ArmDown coder-arm", Detail: "0 of 1 up", Kind: "impact"}
+	if lane := r.Chart.Lanes[0]; lane.Name != "Impact" || len(lane.Spans) != 2 || !cmp.Equal(lane.Spans[0], want) {
+		t.Errorf("%+v", lane)
+	}
+	symptom("StillDown", "02:46:00", "02:46:10", nil)
+	if got := metric(n.build(t), "Mitigate"); !strings.HasPrefix(got, "–") {
+		t.Error("mitigated while something fires: ", got)
 	}
 }
 

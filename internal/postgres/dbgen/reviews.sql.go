@@ -96,3 +96,48 @@ func (q *Queries) ReviewPlaybooks(ctx context.Context, incidentID uuid.UUID) ([]
 	}
 	return items, nil
 }
+
+const reviewSymptoms = `-- name: ReviewSymptoms :many
+SELECT name, service, severity, value, starts_at, first_seen_at, resolved_at
+FROM symptoms WHERE incident_id = $1
+ORDER BY starts_at, id LIMIT 500
+`
+
+type ReviewSymptomsRow struct {
+	Name        string
+	Service     string
+	Severity    int16
+	Value       string
+	StartsAt    time.Time
+	FirstSeenAt time.Time
+	ResolvedAt  *time.Time
+}
+
+// Every episode that belonged to the incident, in the order in which they fired.
+func (q *Queries) ReviewSymptoms(ctx context.Context, incidentID *uuid.UUID) ([]ReviewSymptomsRow, error) {
+	rows, err := q.db.Query(ctx, reviewSymptoms, incidentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReviewSymptomsRow
+	for rows.Next() {
+		var i ReviewSymptomsRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Service,
+			&i.Severity,
+			&i.Value,
+			&i.StartsAt,
+			&i.FirstSeenAt,
+			&i.ResolvedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
