@@ -32,7 +32,7 @@ func TestARoomSaysWhatHappens(t *testing.T) {
 		}
 	}
 	h.started(t, ana, in, "count")
-	his.said(t, "run 1 ")
+	his.said(t, "run 1 succeeded")
 	must(t, h.incidents.AddNote(as(t, bo), in.Number, "the arm is *back*"))
 	hers.said(t, "Bo noted: the arm is *back*")
 
