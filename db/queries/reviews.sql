@@ -17,3 +17,9 @@ ORDER BY a.attached_at, a.id;
 SELECT name, service, severity, value, starts_at, first_seen_at, resolved_at
 FROM symptoms WHERE incident_id = $1
 ORDER BY starts_at, id LIMIT 500;
+
+-- name: ClearedAt :many
+-- When the last symptom of each incident cleared; those of which one still fires, and those without symptoms, are left out.
+SELECT incident_id::uuid AS incident_id, max(resolved_at)::timestamptz AS cleared_at
+FROM symptoms WHERE incident_id = ANY (@ids::uuid[])
+GROUP BY incident_id HAVING bool_and(state = 'resolved');

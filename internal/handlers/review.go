@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"wardroom/internal/incidents"
@@ -121,10 +122,21 @@ func (s *Server) listReviews(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	cleared, err := s.Reviews.ClearedAt(c.Request().Context(), ids)
+	if err != nil {
+		return err
+	}
 	m := views.ReviewList{Page: s.page(c, "Reviews", "reviews")}
 	for _, row := range rows {
 		if row.Active() {
 			continue
+		}
+		if at, known := cleared[row.ID]; known { // as the review itself counts it
+			row.MitigatedAt = &at
 		}
 		m.Rows = append(m.Rows, views.ReviewRow{
 			Number: int(row.Number), Title: row.Title, Severity: row.Severity, Status: string(row.Status), Day: views.Day(row.BeganAt),

@@ -134,6 +134,22 @@ func (s *Service) Build(ctx context.Context, number int64) (Review, error) {
 	return r, nil
 }
 
+// ClearedAt tells of several incidents when the last of their symptoms cleared.
+func (s *Service) ClearedAt(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	if _, err := authz.Require(ctx, authz.Read); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.ClearedAt(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reviews: cleared: %w", postgres.MapError(err))
+	}
+	cleared := make(map[uuid.UUID]time.Time, len(rows))
+	for _, row := range rows {
+		cleared[row.IncidentID] = row.ClearedAt
+	}
+	return cleared, nil
+}
+
 func fromFacts(row dbgen.ReviewFactsRow) Review {
 	in := row.Incident
 	return Review{

@@ -158,6 +158,10 @@ func TestSymptomsDecideWhatWasMitigated(t *testing.T) {
 	if lane := r.Chart.Lanes[0]; lane.Name != "Impact" || len(lane.Spans) != 2 || !cmp.Equal(lane.Spans[0], want) {
 		t.Errorf("%+v", lane)
 	}
+	cleared, err := reviews.New(n.db, tray{}).ClearedAt(authz.WithActor(t.Context(), n.ana), []uuid.UUID{n.incident})
+	if err != nil || !cleared[n.incident].Equal(clock("02:50:00")) {
+		t.Errorf("the list says %v, %v", cleared, err)
+	}
 	symptom("StillDown", "02:46:00", "02:46:10", nil)
 	if got := metric(n.build(t), "Mitigate"); !strings.HasPrefix(got, "–") {
 		t.Error("mitigated while something fires: ", got)

@@ -12,6 +12,38 @@ import (
 	"github.com/google/uuid"
 )
 
+const clearedAt = `-- name: ClearedAt :many
+SELECT incident_id::uuid AS incident_id, max(resolved_at)::timestamptz AS cleared_at
+FROM symptoms WHERE incident_id = ANY ($1::uuid[])
+GROUP BY incident_id HAVING bool_and(state = 'resolved')
+`
+
+type ClearedAtRow struct {
+	IncidentID uuid.UUID
+	ClearedAt  time.Time
+}
+
+// When the last symptom of each incident cleared; those of which one still fires, and those without symptoms, are left out.
+func (q *Queries) ClearedAt(ctx context.Context, ids []uuid.UUID) ([]ClearedAtRow, error) {
+	rows, err := q.db.Query(ctx, clearedAt, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClearedAtRow
+	for rows.Next() {
+		var i ClearedAtRow
+		if err := rows.Scan(&i.IncidentID, &i.ClearedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewFacts = `-- name: ReviewFacts :one
 SELECT i.id, i.number, i.title, i.summary, i.severity, i.status, i.environment, i.lead_id, i.lead_name, i.declared_by, i.created_at, i.began_at, i.acknowledged_at, i.mitigated_at, i.resolved_at, i.closed_at, i.last_seq, COALESCE(u.display_name, i.lead_name)::text AS lead, COALESCE(d.display_name, 'Wardroom')::text AS declarer
 FROM incidents i
