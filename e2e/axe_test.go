@@ -120,6 +120,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}
 
 	ana.open("/")
+	ana.until("its script", `document.documentElement.classList.contains("js")`)
 	ana.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	ana.until("a place to type", `document.activeElement.matches("input")`)
 	ana.do(chromedp.KeyEvent("serv"))
