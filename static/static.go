@@ -30,10 +30,11 @@ type file struct {
 // importName finds the relative imports between our modules, which must name the hashed file too.
 var importName = regexp.MustCompile(`(from |import )"\./([a-z-]+\.js)"`)
 
-// Comments are for whoever reads the source; a page on a bad line does not pay for them. In scripts those that fill a line go.
+// Comments and spaces are for whoever reads the source; a page on a bad line does not pay for them. In scripts the comments that fill a line go.
 var (
 	sheetComment  = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
-	sheetIndent   = regexp.MustCompile(`(?m)^[ \t]+`)
+	sheetSpace    = regexp.MustCompile(`[ \t]*([{};,])\s+`)
+	lastSemicolon = regexp.MustCompile(`;\s*}`)
 	scriptComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
 )
 
@@ -78,7 +79,8 @@ func load() (names, paths map[string]*file) {
 func lean(name string, body []byte) []byte {
 	switch path.Ext(name) {
 	case ".css":
-		return sheetIndent.ReplaceAll(sheetComment.ReplaceAll(body, nil), nil)
+		body = sheetSpace.ReplaceAll(sheetComment.ReplaceAll(body, nil), []byte("$1"))
+		return lastSemicolon.ReplaceAll(body, []byte("}"))
 	case ".js":
 		return scriptComment.ReplaceAll(body, nil)
 	default:

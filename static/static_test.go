@@ -41,7 +41,7 @@ func TestHashedNameIsImmutable(t *testing.T) {
 	if got, err := io.ReadAll(unzip); err != nil || !bytes.Equal(got, plain) {
 		t.Errorf("gzip differs: %v", err)
 	}
-	if !bytes.HasPrefix(plain, []byte("@layer reset, tokens, base, layout, components, utilities, print;")) {
+	if !bytes.HasPrefix(plain, []byte("@layer reset,tokens,base,layout,components,utilities,print;")) {
 		t.Errorf("the order of layers does not come first: %.80s", plain)
 	}
 }

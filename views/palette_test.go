@@ -63,7 +63,7 @@ func TestPaletteInBrowser(t *testing.T) {
 	press("escal")
 	until(chosen + ` === "Escalate on this page e"`)
 	press(kb.Enter)
-	until(`!document.getElementById("palette").open && document.querySelector("#escalate-dialog").matches(":popover-open")`)
+	until(`!document.getElementById("palette").open && document.querySelector("#escalate-dialog").matches(":modal, :popover-open")`)
 	press(kb.Escape)
 
 	// Nothing found is said, and then something is.
