@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"bytes"
+	"errors"
 	"html"
 	"net/url"
 	"strings"
@@ -13,15 +14,19 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// maxRendered is the longest text that is rendered; more is shown as it stands.
-// Emphasis that is opened thousands of times and never closed costs the parser
-// quadratic time, and this text may be anybody's note.
-const maxRendered = 64 << 10
+// The text may be anybody's note: what is longer than maxRendered, or would grow
+// more than maxGrowth times, is shown as it stands. Each use of a link definition
+// repeats an address that may be as long as the text.
+const (
+	maxRendered = 64 << 10
+	maxGrowth   = 16
+	minHTML     = 16 << 10 // of a short text
+)
 
 var toHTML = goldmark.New(
 	goldmark.WithExtensions(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-		extension.Strikethrough, extension.Linkify, extension.TaskList,
+		extension.Strikethrough, extension.Linkify, extension.TaskList, bounds{},
 	),
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(safeRenderer{}, 1))),
 )
@@ -31,11 +36,25 @@ var toHTML = goldmark.New(
 // and relative addresses; what looks like a tag, such as <pod-name>, is shown.
 func HTML(markdown string) string {
 	clean, problems := normalise(markdown)
-	var b bytes.Buffer
+	b := limitedBuffer{limit: minHTML + maxGrowth*len(clean)}
 	if len(clean) > maxRendered || hasSevere(problems) || toHTML.Convert([]byte(clean), &b) != nil {
 		return "<pre>" + html.EscapeString(strings.ToValidUTF8(markdown, "\uFFFD")) + "</pre>\n"
 	}
-	return b.String()
+	return b.taken.String()
+}
+
+// limitedBuffer takes no more than limit bytes.
+type limitedBuffer struct {
+	taken bytes.Buffer
+	limit int
+}
+
+// Write implements io.Writer.
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.taken.Len()+len(p) > b.limit {
+		return 0, errors.New("the page would be too long")
+	}
+	return b.taken.Write(p)
 }
 
 func hasSevere(problems []Problem) bool {
@@ -62,7 +81,7 @@ func (r safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 
 func (safeRenderer) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if link, isLink := n.(*ast.Link); isLink {
-		writeLink(w, n, link.Destination, entering)
+		return ast.WalkContinue, writeLink(w, n, link.Destination, entering)
 	}
 	return ast.WalkContinue, nil
 }
@@ -72,40 +91,42 @@ func (safeRenderer) autoLink(w util.BufWriter, source []byte, n ast.Node, enteri
 	if !entering || !isLink {
 		return ast.WalkContinue, nil
 	}
-	isURL := link.AutoLinkType == ast.AutoLinkURL
-	if isURL {
-		writeLink(w, n, link.URL(source), true)
+	label := util.EscapeHTML(link.Label(source))
+	if link.AutoLinkType != ast.AutoLinkURL {
+		_, err := w.Write(label)
+		return ast.WalkContinue, err
 	}
-	_, _ = w.Write(util.EscapeHTML(link.Label(source)))
-	if isURL {
-		writeLink(w, n, link.URL(source), false)
-	}
-	return ast.WalkContinue, nil
+	_ = writeLink(w, n, link.URL(source), true)
+	_, _ = w.Write(label)
+	return ast.WalkContinue, writeLink(w, n, link.URL(source), false)
 }
 
 // image shows the words that stand for a picture, as a link to it: loading it
 // would tell its host who reads the playbook.
 func (safeRenderer) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if image, isImage := n.(*ast.Image); isImage {
-		writeLink(w, n, image.Destination, entering)
+		return ast.WalkContinue, writeLink(w, n, image.Destination, entering)
 	}
 	return ast.WalkContinue, nil
 }
 
 // writeLink opens or closes a link. An address that is not safe leaves the words.
 // It is judged as it will stand in the page, entities resolved: javascript&colon;
-// is one of them.
-func writeLink(w util.BufWriter, n ast.Node, destination []byte, entering bool) {
+// is one of them. The error of a full page ends the rendering: the next link may
+// have as long an address.
+func writeLink(w util.BufWriter, n ast.Node, destination []byte, entering bool) error {
 	target := util.URLEscape(destination, true)
-	switch {
-	case !isSafeLink(string(target)) || inLink(n):
-	case entering:
-		_, _ = w.WriteString(`<a href="`)
-		_, _ = w.Write(util.EscapeHTML(target))
-		_, _ = w.WriteString(`" rel="noopener noreferrer">`)
-	default:
-		_, _ = w.WriteString("</a>")
+	if !isSafeLink(string(target)) || inLink(n) {
+		return nil
 	}
+	if !entering {
+		_, err := w.WriteString("</a>")
+		return err
+	}
+	_, _ = w.WriteString(`<a href="`)
+	_, _ = w.Write(util.EscapeHTML(target))
+	_, err := w.WriteString(`" rel="noopener noreferrer">`)
+	return err
 }
 
 // isSafeLink admits http, https and addresses without a scheme. What url.Parse

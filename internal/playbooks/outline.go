@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,11 +11,12 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	gmtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // The dialect in which files are read: GitHub's, plus `## Heading {#id}`.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.GFM),
+	goldmark.WithExtensions(extension.GFM, bounds{}),
 	goldmark.WithParserOptions(parser.WithAttribute()),
 ).Parser()
 
@@ -41,18 +43,45 @@ type document struct {
 	lineStarts []int
 	firstLine  int // of source within the file: front matter stands above it
 	root       *heading
-	references []string // link definitions, needed wherever a piece is rendered alone
-	labels     []string
+	references []reference
+	byLabel    map[string]int // of references, the first of each label
+	repeated   int            // bytes of references that were appended to pieces
 	problems   []Problem
 }
+
+// A reference is a link definition, needed wherever a piece is rendered alone.
+type reference struct {
+	text string
+	line int
+}
+
+const (
+	maxTitle    = 256       // bytes of a heading; its steps carry it in their names
+	maxRepeated = MaxSource // bytes of link definitions, of all pieces together
+)
 
 func (d *document) problem(line int, severe bool, message string) {
 	d.problems = append(d.problems, Problem{Line: line, Message: message, Severe: severe})
 }
 
+// maxProblems is how many problems of one file are listed: more are one mistake
+// that is repeated.
+const maxProblems = 100
+
+// listed gives the problems that the author is told.
+func (d *document) listed() []Problem {
+	if len(d.problems) <= maxProblems {
+		return d.problems
+	}
+	rest := d.problems[maxProblems:]
+	severe := slices.ContainsFunc(rest, func(p Problem) bool { return p.Severe })
+	more := Problem{Line: rest[0].Line, Message: fmt.Sprintf("and %d more problems from here on", len(rest)), Severe: severe}
+	return append(slices.Clone(d.problems[:maxProblems]), more)
+}
+
 // newDocument parses Markdown and arranges it by heading.
 func newDocument(source string, firstLine int) *document {
-	d := &document{source: []byte(source), firstLine: firstLine, root: &heading{line: firstLine}}
+	d := &document{source: []byte(source), firstLine: firstLine, root: &heading{line: firstLine}, byLabel: map[string]int{}}
 	d.lineStarts = append(d.lineStarts, 0)
 	for i, c := range d.source {
 		if c == '\n' {
@@ -60,7 +89,12 @@ func newDocument(source string, firstLine int) *document {
 		}
 	}
 	tree := markdown.Parse(gmtext.NewReader(d.source))
+	d.reportVerbatim(tree)
 	open := []*heading{d.root}
+	text := func(n ast.Node, end int) {
+		h := open[len(open)-1]
+		h.blocks = append(h.blocks, block{n, end})
+	}
 	for n := tree.FirstChild(); n != nil; n = n.NextSibling() {
 		end := len(d.source)
 		if n.NextSibling() != nil {
@@ -68,24 +102,37 @@ func newDocument(source string, firstLine int) *document {
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
+			h := &heading{node: n, line: d.line(n.Pos())}
+			h.title, h.id = splitID(d.plain(n), attributeID(n))
+			if len(h.title) > maxTitle {
+				d.problem(h.line, false, "this heading is longer than 256 bytes and was read as text")
+				text(n, end)
+				break
+			}
 			for len(open) > 1 && open[len(open)-1].node.Level >= n.Level {
 				open = open[:len(open)-1]
 			}
-			h := &heading{node: n, line: d.line(n.Pos())}
-			h.title, h.id = splitID(d.plain(n), attributeID(n))
 			parent := open[len(open)-1]
 			parent.kids = append(parent.kids, h)
 			open = append(open, h)
 		case *ast.LinkReferenceDefinition:
-			d.labels = append(d.labels, string(n.Label))
-			d.references = append(d.references, strings.TrimSpace(string(d.source[n.Pos():end])))
+			d.define(n, end)
 		default:
-			h := open[len(open)-1]
-			h.blocks = append(h.blocks, block{n, end})
+			text(n, end)
 		}
 	}
 	d.checkLastFence(tree.LastChild())
 	return d
+}
+
+// reportVerbatim lists what was over a bound.
+func (d *document) reportVerbatim(tree ast.Node) {
+	_ = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering && n.Kind() == kindVerbatim {
+			d.problem(d.line(n.Pos()), false, "this is too long, too wide a table or has too many marks for one paragraph; it is shown as it stands")
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // checkLastFence finds a fence that nobody closed: it swallows the rest of the
@@ -146,15 +193,56 @@ func (d *document) markdown(start, end int) string {
 	return strings.Join(lines, "\n")
 }
 
+// define remembers a link definition that ends before the byte end.
+func (d *document) define(n *ast.LinkReferenceDefinition, end int) {
+	label := util.ToLinkReference(n.Label)
+	if _, known := d.byLabel[label]; known {
+		return // the first counts
+	}
+	d.byLabel[label] = len(d.references)
+	d.references = append(d.references, reference{strings.TrimSpace(string(d.source[n.Pos():end])), d.line(n.Pos())})
+}
+
 // withReferences appends the link definitions that a piece of text uses.
 func (d *document) withReferences(text string) string {
-	lower, parts := strings.ToLower(text), []string{text}
-	for i, label := range d.labels {
-		if strings.Contains(lower, "["+strings.ToLower(label)+"]") {
-			parts = append(parts, d.references[i])
+	parts := []string{text}
+	for _, i := range d.used(text) {
+		r := d.references[i]
+		if d.repeated <= maxRepeated && d.repeated+len(r.text) > maxRepeated {
+			d.problem(r.line, false, "from this link definition on they are used too often to repeat them; further links are shown as text")
+		}
+		if d.repeated += len(r.text); d.repeated <= maxRepeated {
+			parts = append(parts, r.text)
 		}
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// used finds the definitions whose labels stand in brackets, in their own order.
+func (d *document) used(text string) []int {
+	if len(d.references) == 0 {
+		return nil
+	}
+	var all []int
+	open := -1
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '[':
+			open = i
+		case ']':
+			if open < 0 {
+				continue
+			}
+			if index, known := d.byLabel[util.ToLinkReference([]byte(text[open+1:i]))]; known {
+				all = append(all, index)
+			}
+			open = -1
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // plain gives the text of the inline nodes below n, without markup.

@@ -104,7 +104,7 @@ func onePlaybook(doc *document, base Playbook, fm frontMatter) Playbook {
 	r.read(top)
 	p.Alerts = alertNames(doc, append([]string{p.Title}, headingTitle(top)...), top, fm.Alerts)
 	p.Match = fm.Match
-	p.Problems = doc.problems
+	p.Problems = doc.listed()
 	return p
 }
 
@@ -138,8 +138,9 @@ func severalPlaybooks(doc *document, base Playbook, tops []*heading, fm frontMat
 		r.read(top)
 		p.Alerts = alertNames(doc, []string{p.Title}, top, nil)
 	}
+	problems := doc.listed()
 	for i := range all {
-		all[i].Problems = doc.problems
+		all[i].Problems = problems
 	}
 	return all
 }
