@@ -11,10 +11,13 @@ import (
 // matter, a title that is an alert's name, "Alert: `Name`" lines and the alert: of
 // a rule in a fence.
 func alertNames(doc *document, titles []string, top *heading, declared []string) []string {
-	names := slices.Clone(declared)
+	names, known := slices.Clone(declared), map[string]bool{}
+	for _, name := range declared {
+		known[name] = true
+	}
 	add := func(name string) {
-		if isAlertName(name) && !slices.Contains(names, name) {
-			names = append(names, name)
+		if isAlertName(name) && !known[name] {
+			names, known[name] = append(names, name), true
 		}
 	}
 	for _, title := range titles {

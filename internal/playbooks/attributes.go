@@ -9,7 +9,10 @@ import (
 	"wardroom/internal/shell"
 )
 
-const maxTimeout = time.Hour
+const (
+	maxTimeout = time.Hour
+	maxInfo    = 1 << 10 // bytes behind the opening backticks
+)
 
 // parseAttributes reads `id=pods timeout="30 s" #other`. What it cannot read is
 // reported and left out.
@@ -67,6 +70,9 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 	if open < 0 || shut < open {
 		return f, nil // other tools write other things there: title="…", linenums
 	}
+	if len(info) > maxInfo {
+		return f, []string{"the attributes are longer than 1 KiB and were not read"}
+	}
 	values, problems := parseAttributes(rest[open+1 : shut])
 	for key, value := range values {
 		var problem string
@@ -104,9 +110,8 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 }
 
 func firstWord(text string) string {
-	fields := strings.Fields(text)
-	if len(fields) == 0 {
-		return ""
+	for word := range strings.FieldsSeq(text) {
+		return word
 	}
-	return fields[0]
+	return ""
 }

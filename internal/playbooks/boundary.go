@@ -29,6 +29,7 @@ func titleHeading(root *heading) *heading {
 // them. Beside two or more of these, their siblings that hold code are playbooks too.
 func playbookHeadings(root *heading) []*heading {
 	var found []*heading
+	title := titleHeading(root)
 	var search func(h *heading)
 	search = func(h *heading) {
 		if isPlaybook(h) {
@@ -36,7 +37,7 @@ func playbookHeadings(root *heading) []*heading {
 			return
 		}
 		for _, kid := range h.kids {
-			if sectionKind(kid.title) == "" || kid == titleHeading(root) {
+			if sectionKind(kid.title) == "" || kid == title {
 				search(kid)
 			}
 		}

@@ -10,6 +10,10 @@ import (
 	"wardroom/internal/shell"
 )
 
+// maxDirective bounds what the YAML parser, whose time grows with the square of
+// what is nested, is given. A probe or finding is some lines.
+const maxDirective = 4 << 10
+
 // code turns a fenced or indented code block into commands, reference text or a
 // directive.
 func (r *reader) code(n ast.Node, info string) []Block {
@@ -23,6 +27,10 @@ func (r *reader) code(n ast.Node, info string) []Block {
 	}
 	switch f.language {
 	case "probe", "finding", "verify":
+		if len(body) > maxDirective {
+			r.doc.problem(line, true, f.language+": longer than 4 KiB; it is shown as text")
+			return r.whole(f, Reference, body, line)
+		}
 		return []Block{r.directive(f.language, body, line)}
 	case "logql":
 		return r.whole(f, LogQL, body, line)
@@ -150,24 +158,39 @@ func (r *reader) codeText(n ast.Node) (string, int) {
 	return b.String(), r.doc.line(lines.At(0).Start)
 }
 
-// inline collects the code spans below n that are commands: a known program with
-// at least one argument, and no ellipsis that stands for more.
+// inline makes commands of the code spans below n that are some.
 func (r *reader) inline(n ast.Node) []Block {
+	var blocks []Block
+	for _, s := range r.spans(n) {
+		blocks = append(blocks, r.command(fenceInfo{}, Shell, s.text, "", s.line))
+	}
+	return blocks
+}
+
+// A span is inline code and where it stands.
+type span struct {
+	text string
+	line int
+}
+
+// spans collects the code spans below n that are commands: a known program with
+// at least one argument, and no ellipsis that stands for more.
+func (r *reader) spans(n ast.Node) []span {
 	if !r.inlineCommands {
 		return nil
 	}
-	var blocks []Block
+	var all []span
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		span, isSpan := n.(*ast.CodeSpan)
-		if !entering || !isSpan {
+		code, isCode := n.(*ast.CodeSpan)
+		if !entering || !isCode {
 			return ast.WalkContinue, nil
 		}
-		text := r.doc.plain(span)
+		text := r.doc.plain(code)
 		if len(strings.Fields(text)) >= 2 && shell.Known(firstWord(text)) &&
 			!strings.Contains(text, "...") && !strings.Contains(text, "…") {
-			blocks = append(blocks, r.command(fenceInfo{}, Shell, text, "", r.doc.line(span.Pos())))
+			all = append(all, span{text, r.doc.line(code.Pos())})
 		}
 		return ast.WalkSkipChildren, nil
 	})
-	return blocks
+	return all
 }

@@ -52,7 +52,8 @@ func (r *reader) section(kind, title string, h *heading, kids []*heading) {
 		root = title
 	}
 	r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
-	lead := &draft{path: []string{root}, line: h.line}
+	path := []string{identityPart(root)}
+	lead := &draft{path: path, line: h.line}
 	r.drafts[index] = r.steps(lead, false, h.blocks)
 	for _, kid := range kids {
 		if inner := sectionKind(kid.title); inner != "" {
@@ -60,7 +61,7 @@ func (r *reader) section(kind, title string, h *heading, kids []*heading) {
 			r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
 			continue
 		}
-		r.drafts[index] = append(r.drafts[index], r.headingSteps(kid, []string{root}, "")...)
+		r.drafts[index] = append(r.drafts[index], r.headingSteps(kid, path, "")...)
 	}
 }
 
@@ -75,7 +76,7 @@ func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft
 	} else {
 		prefix = title + ": "
 	}
-	inner := slices.Concat(path, []string{h.title})
+	inner := slices.Concat(path, []string{identityPart(h.title)})
 	for _, kid := range h.kids {
 		all = append(all, r.headingSteps(kid, inner, prefix)...)
 	}
@@ -132,10 +133,16 @@ func (r *reader) sectionText(drafts []*draft) (text string, directives []Directi
 
 // fenced writes a code block whose fence is longer than any run of backticks in it.
 func fenced(language, text string) string {
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
+	run, longest := 0, 2
+	for i := range len(text) {
+		if text[i] != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
 	}
+	fence := strings.Repeat("`", longest+1)
 	return fence + language + "\n" + text + "\n" + fence
 }
 
@@ -147,7 +154,7 @@ func (r *reader) step(d *draft, number int) Step {
 	}
 	s := Step{
 		ID: unique(r.identity(d), r.stepIDs), Number: number, Title: title, Text: r.doc.withReferences(d.text()),
-		Manual: !d.runnable(), Line: d.line, Blocks: d.blocks,
+		Manual: !d.runnable(), Line: d.line, Blocks: joinTexts(d.blocks),
 	}
 	count := 0
 	for i, b := range s.Blocks {
@@ -176,17 +183,18 @@ func (r *reader) identity(d *draft) string {
 			return b.Command.ID
 		}
 	}
-	var parts []string
-	for _, name := range slices.Concat(d.path, []string{cmp.Or(d.name, d.title)}) {
-		_, rest := splitOrdinal(name)
-		if s := slug(rest); s != "" {
-			parts = append(parts, s)
-		}
-	}
+	parts := slices.Concat(d.path, []string{identityPart(cmp.Or(d.name, d.title))})
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	if len(parts) == 0 {
 		return "step"
 	}
 	return strings.Join(parts, "-")
+}
+
+// identityPart is what a heading lends to the identity of the steps below it.
+func identityPart(title string) string {
+	_, rest := splitOrdinal(title)
+	return slug(rest)
 }
 
 // unique appends -2, -3, … to an identity that was given out before.

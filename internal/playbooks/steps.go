@@ -12,7 +12,7 @@ type draft struct {
 	title  string // as written, with "Step 2:"
 	name   string // the title without the headings that it was put behind
 	id     string
-	path   []string // the headings above it
+	path   []string // the headings above it, as parts of its identity
 	line   int
 	blocks []Block
 	item   bool // it came from a list item
@@ -65,7 +65,7 @@ func below(lead *draft, named bool) []string {
 	if !named {
 		return lead.path
 	}
-	return slices.Concat(lead.path, []string{lead.name})
+	return slices.Concat(lead.path, []string{identityPart(lead.name)})
 }
 
 // listSteps makes each item that holds a command a step. In a numbered list the
@@ -100,9 +100,9 @@ func (r *reader) saysOnly(n ast.Node, title string) bool {
 		}
 	}
 	said := r.doc.plain(n)
-	for _, b := range r.inline(n) {
-		if !strings.Contains(title, b.Command.Text) {
-			said = strings.Replace(said, b.Command.Text, "", 1)
+	for _, s := range r.spans(n) {
+		if !strings.Contains(title, s.text) {
+			said = strings.Replace(said, s.text, "", 1)
 		}
 	}
 	return title != "" && strings.TrimRight(said, ":. ") == title
@@ -146,18 +146,30 @@ func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 		}
 	}
 	if text := r.doc.markdown(start, end); strings.TrimSpace(text) != "" {
-		blocks = appendText(blocks, text)
+		blocks = append(blocks, Block{Text: text})
 	}
 	return append(blocks, r.inline(n)...)
 }
 
-// appendText joins neighbouring texts, so that a list stays one list.
-func appendText(blocks []Block, text string) []Block {
-	if last := len(blocks) - 1; last >= 0 && blocks[last].Text != "" {
-		blocks[last].Text += "\n\n" + text
-		return blocks
+// joinTexts makes neighbouring texts one, so that a list stays one list.
+func joinTexts(blocks []Block) []Block {
+	var all []Block
+	var texts []string
+	finish := func() {
+		if len(texts) > 0 {
+			all, texts = append(all, Block{Text: strings.Join(texts, "\n\n")}), nil
+		}
 	}
-	return append(blocks, Block{Text: text})
+	for _, b := range blocks {
+		if b.Text != "" {
+			texts = append(texts, b.Text)
+			continue
+		}
+		finish()
+		all = append(all, b)
+	}
+	finish()
+	return all
 }
 
 func isHTMLComment(text string) bool {
@@ -183,7 +195,7 @@ func holdsCode(n ast.Node) bool {
 
 // holdsCommand reports whether something below n can be run.
 func (r *reader) holdsCommand(n ast.Node) bool {
-	found := len(r.inline(n)) > 0
+	found := len(r.spans(n)) > 0
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if found {
 			return ast.WalkStop, nil
