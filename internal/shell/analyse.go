@@ -70,22 +70,24 @@ func (p Policy) note(a *Analysis, name string) {
 
 // A walker classes one tree.
 type walker struct {
-	s        scope
-	class    Class
-	funcs    map[string]bool
-	assigned map[string][]string
-	fed      map[syntax.Command]bool
-	inputs   map[syntax.Command]string
+	s      scope
+	class  Class
+	funcs  map[string]bool
+	flags  map[string]bool // the variables that may hold one
+	fed    map[syntax.Command]bool
+	inputs map[syntax.Command]string
 }
 
 func newWalker(s scope) *walker {
-	return &walker{s: s, class: Class{}, funcs: map[string]bool{}, fed: map[syntax.Command]bool{}, inputs: map[syntax.Command]string{}}
+	return &walker{s: s, class: Class{}, funcs: map[string]bool{}, flags: map[string]bool{}, fed: map[syntax.Command]bool{}, inputs: map[syntax.Command]string{}}
 }
 
 func (w *walker) add(c Class) { w.class = w.class.worst(c) }
 
 func (w *walker) file(file *syntax.File) {
-	w.assigned = assignedNames(file)
+	for name, values := range assignedNames(file) {
+		w.flags[name] = flaggy(values)
+	}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		if f, ok := n.(*syntax.FuncDecl); ok {
 			w.function(f)
@@ -199,7 +201,7 @@ func (w *walker) hidesFlags(word *syntax.Word) bool {
 		case *syntax.Lit:
 			bare.WriteString(part.Value)
 		case *syntax.ParamExp:
-			if part.Param != nil && flaggy(w.assigned[part.Param.Value]) {
+			if part.Param != nil && w.flags[part.Param.Value] {
 				return true
 			}
 		case *syntax.DblQuoted:
@@ -207,7 +209,7 @@ func (w *walker) hidesFlags(word *syntax.Word) bool {
 				continue
 			}
 			exp, ok := part.Parts[0].(*syntax.ParamExp)
-			if ok && exp.Param != nil && flaggy(w.assigned[exp.Param.Value]) {
+			if ok && exp.Param != nil && w.flags[exp.Param.Value] {
 				return true
 			}
 		}

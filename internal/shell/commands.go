@@ -138,16 +138,15 @@ func (c *cutter) take(first string) {
 
 // sql takes a statement up to its semicolon or an empty line.
 func (c *cutter) sql(first string) (text string, used int) {
-	text, used = first, 1
-	for c.at+used < len(c.lines) && !strings.HasSuffix(strings.TrimSpace(text), ";") {
-		next := c.lines[c.at+used]
-		if strings.TrimSpace(next) == "" || comment.MatchString(next) {
+	lines, last := []string{first}, first
+	for c.at+len(lines) < len(c.lines) && !strings.HasSuffix(strings.TrimSpace(last), ";") {
+		last = c.lines[c.at+len(lines)]
+		if strings.TrimSpace(last) == "" || comment.MatchString(last) {
 			break
 		}
-		text += "\n" + next
-		used++
+		lines = append(lines, last)
 	}
-	return text, used
+	return strings.Join(lines, "\n"), len(lines)
 }
 
 // maxJoined bounds the lines of one command.
