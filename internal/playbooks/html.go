@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"html"
 	"net/url"
@@ -34,7 +35,11 @@ var toHTML = goldmark.New(
 // HTML renders Markdown that anybody may have written. The result holds no markup
 // of the author's own, no style, no image, no id, and links only to http, https
 // and relative addresses; what looks like a tag, such as <pod-name>, is shown.
-func HTML(markdown string) string {
+func HTML(markdown string) string { return rendered.get(markdown, render) }
+
+var rendered = pages{known: map[[sha256.Size]byte]func() string{}}
+
+func render(markdown string) string {
 	clean, problems := normalise(markdown)
 	b := limitedBuffer{limit: minHTML + maxGrowth*len(clean)}
 	if len(clean) > maxRendered || hasSevere(problems) || toHTML.Convert([]byte(clean), &b) != nil {
