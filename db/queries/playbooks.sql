@@ -22,7 +22,7 @@ WHERE a.incident_id = $1 AND a.detached_at IS NULL
 ORDER BY a.attached_at, a.id;
 
 -- name: PlaybookSource :one
--- Read only when the parsed revision is not in memory.
+-- Read when the parsed revision is not in memory, and for the level at which an incident that is open again starts.
 SELECT title, path, source FROM playbook_revisions WHERE revision = $1 AND playbook_id = $2;
 
 -- name: LastAttached :many

@@ -26,7 +26,7 @@ func (s *Service) Attached(ctx context.Context, incident uuid.UUID) ([]Attached,
 	}
 	attached := make([]Attached, len(rows))
 	for i, row := range rows {
-		book, err := s.parse(ctx, s.DB.Queries, row.IncidentPlaybook)
+		book, err := s.parse(ctx, row.IncidentPlaybook)
 		if err != nil {
 			return nil, err
 		}
@@ -49,10 +49,11 @@ func (s *Service) Snapshot(ctx context.Context, incident, attached uuid.UUID) (p
 	if row.IncidentPlaybook.DetachedAt != nil {
 		return playbooks.Playbook{}, errs.Newf(errs.NotFound, "The playbook %s is no longer attached to the incident.", row.Title)
 	}
-	return s.parse(ctx, s.DB.Queries, row.IncidentPlaybook)
+	return s.parse(ctx, row.IncidentPlaybook)
 }
 
-// attachedLevel is where escalation starts for the playbooks that are attached now.
+// attachedLevel is where escalation starts for the playbooks that are attached now. The
+// incident's row is locked here: a playbook that is not in memory is not read as a whole.
 func (s *Service) attachedLevel(ctx context.Context, tx *postgres.Tx, incident uuid.UUID) (int, error) {
 	rows, err := tx.ListAttached(ctx, incident)
 	if err != nil {
@@ -60,43 +61,44 @@ func (s *Service) attachedLevel(ctx context.Context, tx *postgres.Tx, incident u
 	}
 	level := 1
 	for _, row := range rows {
-		book, err := s.parse(ctx, tx.Queries, row.IncidentPlaybook)
+		a := row.IncidentPlaybook
+		source, err := tx.PlaybookSource(ctx, dbgen.PlaybookSourceParams{Revision: a.Revision, PlaybookID: a.PlaybookID})
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("incidents: snapshot of a playbook: %w", postgres.MapError(err))
 		}
-		level = max(level, book.Level)
+		level = max(level, playbooks.Level(source.Source))
 	}
 	return level, nil
 }
 
 // parse reads a snapshot, from memory when it was read before.
-func (s *Service) parse(ctx context.Context, queries *dbgen.Queries, a dbgen.IncidentPlaybook) (playbooks.Playbook, error) {
+func (s *Service) parse(ctx context.Context, a dbgen.IncidentPlaybook) (playbooks.Playbook, error) {
 	key := snapshotKey{a.Revision, a.PlaybookID}
 	if book, ok := s.parsed.get(key); ok {
-		return book, nil
+		return book(), nil
 	}
-	row, err := queries.PlaybookSource(ctx, dbgen.PlaybookSourceParams{Revision: a.Revision, PlaybookID: a.PlaybookID})
+	row, err := s.DB.PlaybookSource(ctx, dbgen.PlaybookSourceParams{Revision: a.Revision, PlaybookID: a.PlaybookID})
 	if err != nil {
 		return playbooks.Playbook{}, fmt.Errorf("incidents: snapshot of a playbook: %w", postgres.MapError(err))
 	}
+	return s.parsed.put(key, func() playbooks.Playbook { return readSnapshot(a, row) })(), nil
+}
+
+func readSnapshot(a dbgen.IncidentPlaybook, row dbgen.PlaybookSourceRow) playbooks.Playbook {
 	book := playbooks.Playbook{
 		// What is left when a later reader does not find the playbook in its own old text.
 		ID: a.PlaybookID, Title: row.Title, Path: row.Path, Source: row.Source,
 		Sections: []playbooks.Section{{Kind: playbooks.Other, Title: row.Title, Text: row.Source}},
 		Problems: []playbooks.Problem{{Message: "this snapshot cannot be read as a playbook any more; its text is shown", Severe: true}},
 	}
-	all, err := playbooks.Parse(row.Path, row.Source)
-	if err != nil {
-		return playbooks.Playbook{}, fmt.Errorf("incidents: snapshot of a playbook: %w", err)
-	}
+	all, _ := playbooks.Parse(row.Path, row.Source) // none of a text that is too large
 	for _, one := range all {
 		if one.ID == a.PlaybookID {
 			book = one
 		}
 	}
 	book.Revision = a.Revision
-	s.parsed.put(key, book)
-	return book, nil
+	return book
 }
 
 // maxSnapshots bounds the memory: a parsed playbook takes some hundred kilobytes.
@@ -105,33 +107,37 @@ const maxSnapshots = 64
 type snapshotKey struct{ revision, playbook string }
 
 // snapshots remembers what was parsed last. A revision never changes, so nothing in here
-// is ever stale.
+// is ever stale. Of those who ask for a book for the first time, one parses it and the
+// others wait for it.
 type snapshots struct {
 	mu    sync.Mutex
-	books map[snapshotKey]playbooks.Playbook
+	books map[snapshotKey]func() playbooks.Playbook
 	order []snapshotKey // oldest first
 }
 
 func newSnapshots() *snapshots {
-	return &snapshots{books: map[snapshotKey]playbooks.Playbook{}}
+	return &snapshots{books: map[snapshotKey]func() playbooks.Playbook{}}
 }
 
-func (c *snapshots) get(key snapshotKey) (playbooks.Playbook, bool) {
+func (c *snapshots) get(key snapshotKey) (func() playbooks.Playbook, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	book, ok := c.books[key]
 	return book, ok
 }
 
-func (c *snapshots) put(key snapshotKey, book playbooks.Playbook) {
+func (c *snapshots) put(key snapshotKey, read func() playbooks.Playbook) func() playbooks.Playbook {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.books[key]; !known {
-		c.order = append(c.order, key)
+	if book, known := c.books[key]; known {
+		return book
 	}
+	book := sync.OnceValue(read)
 	c.books[key] = book
+	c.order = append(c.order, key)
 	if len(c.order) > maxSnapshots {
 		delete(c.books, c.order[0])
 		c.order = c.order[1:]
 	}
+	return book
 }

@@ -21,6 +21,15 @@ type frontMatter struct {
 	Level, Severity        int
 }
 
+// Level is where escalation starts according to a file's front matter, 0 when it
+// does not say. It is much cheaper than reading the file.
+func Level(source string) int {
+	clean, _ := normalise(source)
+	front, _, _ := splitFrontMatter(clean)
+	fm, _ := parseFrontMatter(front)
+	return fm.Level
+}
+
 // splitFrontMatter cuts "---" … "---" off the head of the file.
 func splitFrontMatter(source string) (front, body string, lines int) {
 	rest, found := strings.CutPrefix(source, "---\n")

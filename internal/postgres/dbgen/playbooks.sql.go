@@ -177,7 +177,7 @@ type PlaybookSourceRow struct {
 	Source string
 }
 
-// Read only when the parsed revision is not in memory.
+// Read when the parsed revision is not in memory, and for the level at which an incident that is open again starts.
 func (q *Queries) PlaybookSource(ctx context.Context, arg PlaybookSourceParams) (PlaybookSourceRow, error) {
 	row := q.db.QueryRow(ctx, playbookSource, arg.Revision, arg.PlaybookID)
 	var i PlaybookSourceRow
