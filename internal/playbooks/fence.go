@@ -10,8 +10,7 @@ import (
 	"wardroom/internal/shell"
 )
 
-// maxDirective bounds what the YAML parser, whose time grows with the square of
-// what is nested, is given. A probe or finding is some lines.
+// maxDirective bounds what the YAML parser is given. A probe or finding is some lines.
 const maxDirective = 4 << 10
 
 // code turns a fenced or indented code block into commands, reference text or a
@@ -137,6 +136,9 @@ func checkYAML(text string) (problem string) {
 			problem = "this is not YAML"
 		}
 	}()
+	if isDeepYAML(text) {
+		return "nested too deeply"
+	}
 	if _, err := parser.ParseBytes([]byte(text), 0); err != nil {
 		_, message := yamlError(err)
 		return message

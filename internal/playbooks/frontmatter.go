@@ -11,7 +11,10 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-const maxFrontMatter = 16 << 10
+const (
+	maxFrontMatter = 16 << 10
+	maxBrackets    = 20 // that are open at once: the YAML parser's memory grows with the square
+)
 
 // frontMatter is what the YAML block at the head of a file may say. Keys that
 // other tools use (date, weight, tags, ...) are none of our business.
@@ -79,6 +82,9 @@ func mappingOf(text string) (values []*ast.MappingValueNode, problem *Problem) {
 			values, problem = nil, &Problem{Line: 1, Message: "the front matter is not YAML", Severe: true}
 		}
 	}()
+	if isDeepYAML(text) {
+		return nil, &Problem{Line: 1, Message: "the front matter is nested too deeply", Severe: true}
+	}
 	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		line, message := yamlError(err)
@@ -105,6 +111,23 @@ func mappingOf(text string) (values []*ast.MappingValueNode, problem *Problem) {
 		}
 	}
 	return nil, nil
+}
+
+// isDeepYAML reports more open brackets than anybody writes, before they are parsed.
+func isDeepYAML(text string) bool {
+	open := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		}
+		if open > maxBrackets {
+			return true
+		}
+	}
+	return false
 }
 
 func yamlError(err error) (line int, message string) {
