@@ -28,13 +28,10 @@ func feeds(stmt *syntax.Stmt) (text string, known bool) {
 
 // hereText gives the text of a here-document or here-string.
 func hereText(r *syntax.Redirect) (text string, known bool) {
-	switch r.Op {
-	case syntax.Hdoc, syntax.DashHdoc:
-		return hereBody(r), r.Hdoc != nil
-	case syntax.WordHdoc:
+	if r.Op == syntax.WordHdoc {
 		return wordText(r.Word), true
 	}
-	return "", false
+	return hereBody(r), r.Hdoc != nil
 }
 
 // hereBody undoes what the shell undoes: nothing when the delimiter is quoted.

@@ -18,16 +18,16 @@ type labelledCommand struct {
 	Risk, Also    string
 }
 
-func labelledCommands(t testing.TB) (all []labelledCommand) {
-	t.Helper()
+func labelledCommands(tb testing.TB) (all []labelledCommand) {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/labelled.jsonl")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for line := range bytes.Lines(text) {
 		var c labelledCommand
 		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		all = append(all, c)
 	}

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 )
@@ -143,9 +144,7 @@ func (t outsiderTable) program() *program {
 // toldByFlags is a program whose flags say what it does. A read with a flag that is
 // not listed is unknown: that flag might be the one that counts.
 func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
-	for name, kind := range o.global {
-		listed[name] = kind
-	}
+	maps.Copy(listed, o.global)
 	return &program{any: true, refine: func(_ scope, c *call) (class Class) {
 		taken, unlisted := listed.take(c.pos, false)
 		if unlisted != "" {
@@ -177,9 +176,7 @@ func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
 
 func merged(a, b map[string][]string) map[string][]string {
 	all := map[string][]string{}
-	for name, values := range a {
-		all[name] = values
-	}
+	maps.Copy(all, a)
 	for name, values := range b {
 		all[name] = append(all[name], values...)
 	}

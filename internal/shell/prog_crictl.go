@@ -1,5 +1,7 @@
 package shell
 
+import "slices"
+
 var crictl = &program{
 	flags: flags("-r= --runtime-endpoint= -i= --image-endpoint= -t= --timeout= -c= --config= -D --debug"), bare: read("prints its help"),
 	verbs: map[string]*program{
@@ -23,10 +25,8 @@ func crictlLoses(why string) *program { return &program{any: true, class: destro
 func followsFlag(names ...string) func(scope, *call) Class {
 	return func(_ scope, c *call) Class {
 		for _, word := range c.words() {
-			for _, name := range names {
-				if word == name {
-					return follows
-				}
+			if slices.Contains(names, word) {
+				return follows
 			}
 		}
 		return Class{}

@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var (
 	gitReads  = read("only reads the repository")
@@ -121,10 +124,8 @@ func gitUnless(class, mild Class, names ...string) *program {
 	return &program{any: true, refine: func(_ scope, c *call) Class {
 		for _, word := range c.pos {
 			name, _, _ := strings.Cut(word, "=")
-			for _, wanted := range names {
-				if name == wanted {
-					return mild
-				}
+			if slices.Contains(names, name) {
+				return mild
 			}
 		}
 		return class

@@ -9,10 +9,10 @@ import (
 var redisCLI = &program{
 	stop:  true,
 	flags: flags("-h= -p= -n= -r= -i= -c --raw --no-raw --json --csv --no-auth-warning --scan --pattern= --count= --latency --latency-history --latency-dist --stat --bigkeys --memkeys --hotkeys --intrinsic-latency= --verbose -3 -2 -t= --rdb= --functions-rdb= --cluster= --cluster-yes --cluster-fix-with-unreachable-masters"),
-	refused: map[string]string{ //nolint:gosec // names of flags, no credentials
+	refused: map[string]string{
 		"-a= --pass= -u= --user=": "credentials do not belong in a command", "--tls --insecure": "the environment says how to connect", "--cacert= --cert= --key=": "credentials come from the environment only",
 	},
-	opaque: map[string]string{
+	opaque: map[string]string{ //nolint:gosec // names of flags, no credentials
 		"--eval=": "the text does not tell what the script does", "--pipe -x -X=": "it sends whatever it is fed", "--askpass": "it asks at the keyboard",
 	},
 	effects: map[string]Class{"--latency": follows, "--latency-history": follows, "--latency-dist": follows, "--stat": follows},
