@@ -71,7 +71,7 @@ function offers(q) {
 function label(control) {
   const own = control.cloneNode(true);
   for (const hint of own.querySelectorAll("kbd, svg")) hint.remove();
-  return (control.getAttribute("aria-label") ?? control.getAttribute("placeholder") ?? own.textContent).trim().replace(/\s+/g, " ");
+  return (control.getAttribute("aria-label") ?? control.getAttribute("placeholder") ?? own.textContent).trim().replace(/\s+/g, " ").replaceAll(" ,", ",");
 }
 
 function offer(control, name) {
