@@ -4,7 +4,9 @@ package views
 type HandoffPage struct {
 	Page     Page
 	Token    string
-	State    string // open, accepted, declined, revoked, expired, resolved
+	State    string // offered, accepted; of a link that is over: taken, declined, revoked, expired, over
+	Over     bool   // the link shows nothing of the incident any more
+	From     string // who sent the link; of one that is over
 	Number   int
 	Title    string
 	Severity int

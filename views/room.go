@@ -139,10 +139,10 @@ type HandoffRow struct {
 	ID      string
 	To      string
 	By      string
-	State   string // "waiting", "accepted", "declined", "revoked", "expired"
+	State   string // "waiting", "accepted", "taken", "declined", "revoked", "over", "expired"
 	Offered Time   // Ago
 	Expires Time   // Clock
-	Open    bool   // can still be revoked
+	Open    bool   // its link works and can be revoked
 }
 
 // FreshLink is a link that is shown once.

@@ -37,10 +37,10 @@ ORDER BY h.created_at DESC, h.id DESC;
 UPDATE handoffs SET accepted_at = wardroom.now(), accepted_by = @accepted_by WHERE id = @id;
 
 -- name: SupersedeHandoffs :exec
--- Who accepts first leads; the other offers of the incident are over.
+-- Who accepts leads; the other links of the incident end, also that of who accepted before.
 UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = @winner::uuid
 WHERE incident_id = @incident_id AND id <> @winner::uuid
-  AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now();
+  AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now();
 
 -- name: DeclineHandoff :exec
 UPDATE handoffs SET declined_at = wardroom.now() WHERE id = $1;
@@ -51,5 +51,4 @@ UPDATE handoffs SET revoked_at = wardroom.now() WHERE id = $1;
 -- name: ExpireHandoffs :exec
 -- An incident that is over takes its links with it, also when it is reopened later.
 UPDATE handoffs SET expires_at = wardroom.now()
-WHERE incident_id = $1 AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL
-  AND expires_at > wardroom.now();
+WHERE incident_id = $1 AND expires_at > wardroom.now();

@@ -29,6 +29,9 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 	if err != nil {
 		return err
 	}
+	if !brief.Handoff.Linked() {
+		return s.render(c, status, s.overPage(c, brief.Handoff, problem).View())
+	}
 	_, signedIn := who(ctx)
 	ctx = authz.WithActor(ctx, brief.Reader)
 	d, err := s.loadRoom(ctx, brief.Incident.Number)
@@ -41,12 +44,9 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 	}
 	in, h, now := brief.Incident, brief.Handoff, s.Now()
 	m := views.HandoffPage{
-		Page: s.page(c, in.Name()+" handoff", ""), Token: c.Param("token"), State: handoffState(h.State), Number: int(in.Number),
+		Page: s.page(c, in.Name()+" handoff", ""), Token: c.Param("token"), State: string(h.State), Number: int(in.Number),
 		Title: in.Title, Severity: in.Severity, Open: views.Age(in.BeganAt, now), For: h.To, Until: views.Until(h.ExpiresAt),
-		SignedIn: signedIn, Here: d.here, Because: because(h),
-	}
-	if problem != nil {
-		m.Problem = errs.Message(problem)
+		SignedIn: signedIn, Here: d.here, Because: because(h), Problem: said(problem),
 	}
 	if h.By != "" {
 		m.Taken = []views.Part{views.B(h.By), views.T(" has it since " + h.At.UTC().Format("15:04") + " UTC")}
@@ -64,6 +64,23 @@ func (s *Server) handoffPage(c echo.Context, status int, problem error) error {
 		return err
 	}
 	return s.render(c, status, m.View())
+}
+
+// overPage is all that a link shows once it is over: who has it and whom to ask.
+func (s *Server) overPage(c echo.Context, h incidents.Handoff, problem error) views.HandoffPage {
+	m := views.HandoffPage{Page: s.page(c, "Handoff", ""), State: string(h.State), Over: true, From: h.From, Problem: said(problem)}
+	if h.By != "" {
+		m.Taken = []views.Part{views.B(h.By), views.T(" took it over at " + h.At.UTC().Format("15:04") + " UTC on " + h.At.UTC().Format("2 January") + ".")}
+	}
+	return m
+}
+
+// said is what a person reads of a problem, if there is one.
+func said(problem error) string {
+	if problem == nil {
+		return ""
+	}
+	return errs.Message(problem)
 }
 
 // brief sorts the steps into tried, running and not tried yet, and adds the last notes.
@@ -125,19 +142,6 @@ func because(h incidents.Handoff) []views.Part {
 		parts = append(parts, views.T(": “"+h.Reason+"”"))
 	}
 	return append(parts, views.T("."))
-}
-
-func handoffState(state incidents.HandoffState) string {
-	switch state {
-	case incidents.HandoffOffered:
-		return "open"
-	case incidents.HandoffTaken:
-		return "accepted"
-	case incidents.HandoffOver:
-		return "resolved"
-	default:
-		return string(state)
-	}
 }
 
 func (s *Server) acceptHandoff(c echo.Context) error {

@@ -199,12 +199,16 @@ func (s *Server) handoffsView(d roomData) views.Handoffs {
 	h := views.Handoffs{CanWrite: d.canWrite()}
 	for _, offer := range d.handoffs {
 		state := string(offer.State)
-		if offer.State == incidents.HandoffOffered {
+		switch {
+		case offer.State == incidents.HandoffOffered:
 			state = "waiting"
+		case offer.By != "" && (offer.State == incidents.HandoffOver || offer.State == incidents.HandoffExpired):
+			// That only its link is over is of no interest here.
+			state = string(incidents.HandoffAccepted)
 		}
 		h.Rows = append(h.Rows, views.HandoffRow{
 			ID: offer.ID.String(), To: offer.To, By: offer.From, State: state, Offered: views.Ago(offer.OfferedAt, s.Now()),
-			Expires: views.Until(offer.ExpiresAt), Open: offer.State == incidents.HandoffOffered,
+			Expires: views.Until(offer.ExpiresAt), Open: offer.Linked(),
 		})
 	}
 	return h

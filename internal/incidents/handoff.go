@@ -18,17 +18,18 @@ import (
 	"wardroom/internal/timeline"
 )
 
-// HandoffHours is how long an offer can be accepted, if the incident lasts that long.
+// HandoffHours is how long a link works, accepted or not, if the incident lasts that long.
 const HandoffHours = 24
 
-// HandoffState is what became of an offer.
+// HandoffState is what became of an offer and its link.
 type HandoffState string
 
-// The states. Only an offered one can still be accepted.
+// The states. Only an offered one can still be accepted; of every state but the first two
+// the link is over and shows nothing of the incident any more.
 const (
 	HandoffOffered  HandoffState = "offered"
 	HandoffAccepted HandoffState = "accepted"
-	HandoffTaken    HandoffState = "taken" // somebody else accepted theirs first
+	HandoffTaken    HandoffState = "taken" // somebody else accepted theirs, first or since
 	HandoffDeclined HandoffState = "declined"
 	HandoffRevoked  HandoffState = "revoked"
 	HandoffOver     HandoffState = "over" // the incident is resolved or closed
@@ -49,9 +50,12 @@ type Handoff struct {
 	OfferedAt  time.Time
 	ExpiresAt  time.Time
 	State      HandoffState
-	By         string    // who accepted, or took another offer first
-	At         time.Time // when the state was reached; zero while it is offered
+	By         string    // who accepted this offer, or took another; stays when the link is over
+	At         time.Time // when they did
 }
+
+// Linked says whether the link still shows the incident.
+func (h Handoff) Linked() bool { return h.State == HandoffOffered || h.State == HandoffAccepted }
 
 // HandoffMail is what the message to the addressee is made of. The token is in no other
 // place that is stored.
@@ -185,26 +189,38 @@ func fromHandoffRow(row dbgen.HandoffByIDRow) Handoff {
 	h := Handoff{
 		ID: row.Handoff.ID, IncidentID: row.Handoff.IncidentID, Number: row.Number,
 		FromID: row.Handoff.FromID, From: row.FromName, ToID: row.Handoff.ToID, To: row.ToName,
-		OfferedAt: row.Handoff.CreatedAt, ExpiresAt: row.Handoff.ExpiresAt, State: HandoffOffered,
+		OfferedAt: row.Handoff.CreatedAt, ExpiresAt: row.Handoff.ExpiresAt, State: handoffState(row),
 	}
 	if row.Reason != nil {
 		h.Reason = *row.Reason
 	}
 	switch {
-	case row.Handoff.AcceptedAt != nil:
-		h.State, h.By, h.At = HandoffAccepted, row.Handoff.AcceptedBy, *row.Handoff.AcceptedAt
 	case row.TakenAt != nil:
-		h.State, h.By, h.At = HandoffTaken, row.TakenBy, *row.TakenAt
-	case row.Handoff.DeclinedAt != nil:
-		h.State, h.At = HandoffDeclined, *row.Handoff.DeclinedAt
-	case row.Handoff.RevokedAt != nil:
-		h.State, h.At = HandoffRevoked, *row.Handoff.RevokedAt
-	case !Status(row.Status).Active():
-		h.State = HandoffOver
-	case row.Expired:
-		h.State, h.At = HandoffExpired, row.Handoff.ExpiresAt
+		h.By, h.At = row.TakenBy, *row.TakenAt
+	case row.Handoff.AcceptedAt != nil:
+		h.By, h.At = row.Handoff.AcceptedBy, *row.Handoff.AcceptedAt
 	}
 	return h
+}
+
+// handoffState has what ended the link before what happened while it worked.
+func handoffState(row dbgen.HandoffByIDRow) HandoffState {
+	switch {
+	case row.TakenAt != nil:
+		return HandoffTaken
+	case row.Handoff.DeclinedAt != nil:
+		return HandoffDeclined
+	case row.Handoff.RevokedAt != nil:
+		return HandoffRevoked
+	case !Status(row.Status).Active():
+		return HandoffOver
+	case row.Expired:
+		return HandoffExpired
+	case row.Handoff.AcceptedAt != nil:
+		return HandoffAccepted
+	default:
+		return HandoffOffered
+	}
 }
 
 func noHandoff(err error) error {

@@ -13,7 +13,7 @@ import (
 	"wardroom/internal/timeline"
 )
 
-// Brief is what a handoff's page begins with.
+// Brief is what a handoff's page begins with; of a link that is over the Handoff alone.
 type Brief struct {
 	Handoff    Handoff
 	Incident   Incident
@@ -32,7 +32,8 @@ type Answer struct {
 }
 
 // ByToken reads the offer behind a link and changes nothing. The token is the permission:
-// nobody needs to be signed in. An unknown one is errs.NotFound.
+// nobody needs to be signed in. It permits nothing any more once the link is over. An
+// unknown one is errs.NotFound.
 func (s *Service) ByToken(ctx context.Context, token string) (Brief, error) {
 	found, err := s.DB.HandoffByToken(ctx, hashToken(token))
 	if err != nil {
@@ -41,6 +42,9 @@ func (s *Service) ByToken(ctx context.Context, token string) (Brief, error) {
 	h, err := readHandoff(ctx, s.DB.Queries, found.ID)
 	if err != nil {
 		return Brief{}, err
+	}
+	if !h.Linked() {
+		return Brief{Handoff: h}, nil
 	}
 	reader := authz.Actor{Name: h.To, Role: authz.Viewer}
 	if h.ToID != nil {
@@ -159,8 +163,9 @@ func acceptor(ctx context.Context, tx *postgres.Tx, h Handoff) (person, error) {
 	}
 }
 
-// Revoke takes an offer back. Who offered it may, who leads the incident, and an
-// administrator; errs.Forbidden for others.
+// Revoke takes an offer back, or ends the link of one that was accepted; the lead stays
+// who it is. Who offered it may, who leads the incident, and an administrator;
+// errs.Forbidden for others.
 func (s *Service) Revoke(ctx context.Context, handoff uuid.UUID) (Answer, error) {
 	actor, err := authz.Require(ctx, authz.Respond)
 	if err != nil {
@@ -186,7 +191,7 @@ func (s *Service) revokeTx(ctx context.Context, tx *postgres.Tx, handoff uuid.UU
 	if actor.ID != h.FromID && !leads && !actor.May(authz.ManagePeople) {
 		return Answer{}, errs.Newf(errs.Forbidden, "Only %s, who offered it, can take it back, the lead, or an administrator.", h.From)
 	}
-	if h.State != HandoffOffered {
+	if !h.Linked() {
 		return Answer{Handoff: h, Incident: in}, nil
 	}
 	if err = tx.RevokeHandoff(ctx, h.ID); err != nil {

@@ -241,6 +241,58 @@ func TestOffersEndWithTheirTimeAndWithTheIncident(t *testing.T) {
 	}
 }
 
+// TestLinksOfAcceptedOffersEndToo: an accepted link is a window into the incident, and like
+// an offer it closes when it is revoked, when somebody else accepts, and with its time.
+func TestLinksOfAcceptedOffersEndToo(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	in, other := d.declared(t), d.declared(t)
+	accepted := func(in incidents.Incident, address string) (incidents.Handoff, string) {
+		t.Helper()
+		h, token := d.offer(t, d.ana, in, incidents.HandoffTo{Email: address})
+		if answer, err := d.Accept(t.Context(), token); err != nil || !answer.Changed {
+			t.Fatalf("%+v, err %v", answer, err)
+		}
+		return h, token
+	}
+	over := func(token string, want incidents.HandoffState, by string) {
+		t.Helper()
+		brief, err := d.ByToken(t.Context(), token)
+		if err != nil || brief.Handoff.State != want || brief.Handoff.By != by || brief.Handoff.Linked() {
+			t.Errorf("%+v, err %v, want %s", brief.Handoff, err, want)
+		}
+		if diff := cmp.Diff(incidents.Brief{Handoff: brief.Handoff}, brief); diff != "" {
+			t.Errorf("a link that is over tells %s", diff)
+		}
+	}
+	_, jo := accepted(in, "jo@example.org")
+	if brief, err := d.ByToken(t.Context(), jo); err != nil || brief.Incident.Lead != "jo@example.org" {
+		t.Errorf("%+v, err %v", brief, err)
+	}
+	kims, kim := accepted(in, "kim@example.org")
+	over(jo, incidents.HandoffTaken, "kim@example.org")
+	for i := range 2 {
+		answer, err := d.Revoke(as(t, d.ana), kims.ID)
+		if err != nil || answer.Changed != (i == 0) || answer.Incident.Lead != "kim@example.org" {
+			t.Errorf("%+v, err %v", answer, err)
+		}
+	}
+	over(kim, incidents.HandoffRevoked, "kim@example.org")
+	_, lee := accepted(in, "lee@example.org")
+	if _, err := d.SetStatus(as(t, d.ana), in.Number, resolved); err != nil {
+		t.Fatal(err)
+	}
+	over(lee, incidents.HandoffOver, "lee@example.org")
+	if _, err := d.SetStatus(as(t, d.ana), in.Number, open); err != nil {
+		t.Fatal(err)
+	}
+	over(lee, incidents.HandoffExpired, "lee@example.org")
+	_, mia := accepted(other, "mia@example.org")
+	pgtest.ExecAsOwner(t, d.db, `CREATE OR REPLACE FUNCTION wardroom.now() RETURNS timestamptz LANGUAGE sql AS
+		$$ SELECT clock_timestamp() + interval '24 hours 1 second' $$`)
+	over(mia, incidents.HandoffExpired, "mia@example.org")
+}
+
 func TestBadOffers(t *testing.T) {
 	t.Parallel()
 	d := setup(t)

@@ -107,7 +107,7 @@ var sayings = map[Kind]func(Record) []Part{
 		return []Part{b(r.Actor), t(" declined the handoff from " + d.From)}
 	}),
 	HandoffRevoked: with(func(r Record, d HandoffData) []Part {
-		return []Part{b(r.Actor), t(" took back the offer to " + d.To)}
+		return []Part{b(r.Actor), t(" revoked the handoff link to " + d.To)}
 	}),
 
 	Noted: func(r Record) []Part { return []Part{b(r.Actor), t(" noted")} },

@@ -70,7 +70,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{HandoffOffered, offer, "", "Ana offered the incident to Bo"},
 		{HandoffAccepted, offer, "", "Ana accepted the handoff from Ana and leads now"},
 		{HandoffDeclined, offer, "", "Ana declined the handoff from Ana"},
-		{HandoffRevoked, offer, "", "Ana took back the offer to Bo"},
+		{HandoffRevoked, offer, "", "Ana revoked the handoff link to Bo"},
 		{Noted, nil, "hm", "Ana noted"},
 		{"from_the_future", nil, "", "Ana: from the future"},
 	}

@@ -37,8 +37,7 @@ func (q *Queries) DeclineHandoff(ctx context.Context, id uuid.UUID) error {
 
 const expireHandoffs = `-- name: ExpireHandoffs :exec
 UPDATE handoffs SET expires_at = wardroom.now()
-WHERE incident_id = $1 AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL
-  AND expires_at > wardroom.now()
+WHERE incident_id = $1 AND expires_at > wardroom.now()
 `
 
 // An incident that is over takes its links with it, also when it is reopened later.
@@ -239,7 +238,7 @@ func (q *Queries) RevokeHandoff(ctx context.Context, id uuid.UUID) error {
 const supersedeHandoffs = `-- name: SupersedeHandoffs :exec
 UPDATE handoffs SET revoked_at = wardroom.now(), superseded_by = $1::uuid
 WHERE incident_id = $2 AND id <> $1::uuid
-  AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now()
+  AND declined_at IS NULL AND revoked_at IS NULL AND expires_at > wardroom.now()
 `
 
 type SupersedeHandoffsParams struct {
@@ -247,7 +246,7 @@ type SupersedeHandoffsParams struct {
 	IncidentID uuid.UUID
 }
 
-// Who accepts first leads; the other offers of the incident are over.
+// Who accepts leads; the other links of the incident end, also that of who accepted before.
 func (q *Queries) SupersedeHandoffs(ctx context.Context, arg SupersedeHandoffsParams) error {
 	_, err := q.db.Exec(ctx, supersedeHandoffs, arg.Winner, arg.IncidentID)
 	return err
