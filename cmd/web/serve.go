@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 
 	"wardroom/internal/app"
 	"wardroom/internal/config"
 	"wardroom/internal/ports"
+	"wardroom/internal/process"
 )
 
 // serve looks at everything that can be wrong before it starts anything.
@@ -37,6 +39,11 @@ func serve(ctx context.Context, c cli) (err error) {
 		return err
 	}
 	defer func() { _ = listener.Close() }() // Serve has closed it when all went well
+	// What runs leave behind when their process is killed comes to this one, dead or alive.
+	collecting, stopCollecting := context.WithCancel(context.WithoutCancel(ctx))
+	var collector sync.WaitGroup
+	collector.Go(func() { process.CollectOrphans(collecting) })
+	defer func() { stopCollecting(); collector.Wait() }()
 	a, err := app.New(ctx, app.Config{
 		Settings: s, Environments: file, Log: logger(c, s, slog.LevelInfo), Version: version, Executable: executable,
 	})

@@ -166,20 +166,42 @@ func TestTreeRemembersOrphans(t *testing.T) {
 	}
 }
 
-func TestReapLeavesWhatIsClaimed(t *testing.T) {
-	t.Parallel()
-	cmd, _ := shell(t, "exit 3")
-	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+func TestOrphansAreInheritedAndCollected(t *testing.T) { //nolint:paralleltest // the tests beside it start children as they like, whose dead would be collected
+	if err := process.Inherit(); err != nil {
 		t.Fatal(err)
 	}
-	id := lookup(t, cmd.Process.Pid)
-	process.Reap(func(int) bool { return true }) // the tests beside this one wait for their own children
-	if got := lookup(t, id.PID); got != id {
-		t.Errorf("a claimed child was collected: %v", got)
+	ctx, cancel := context.WithCancel(t.Context())
+	collected := make(chan struct{})
+	go func() { process.CollectOrphans(ctx); close(collected) }()
+	defer func() { cancel(); <-collected }()
+
+	parent := exec.CommandContext(t.Context(), "/bin/sh", "-c", `env -i setsid /bin/sleep 1000 >/dev/null 2>&1 & echo $!; exit 3`)
+	var out strings.Builder
+	parent.Stdout = &out
+	var exit *exec.ExitError
+	if err := process.Run(parent); !errors.As(err, &exit) || exit.ExitCode() != 3 {
+		t.Errorf("our own child was collected before it was waited for: %v", err)
 	}
-	process.Reap(func(pid int) bool { return pid != id.PID })
-	if _, err := process.Lookup(id.PID); !errors.Is(err, process.ErrGone) {
-		t.Errorf("an unclaimed dead child was not collected: %v", err)
+	pid, err := strconv.Atoi(strings.TrimSpace(out.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	orphan := lookup(t, pid)
+	if diff := cmp.Diff([]process.ID{orphan}, process.Orphans()); diff != "" {
+		t.Error(diff)
+	}
+	if err := orphan.Signal(unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := process.Lookup(pid); errors.Is(err, process.ErrGone) {
+			return
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatal("a dead orphan is not collected")
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"os"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // Descendants returns the living processes below root, root itself not included. A process whose parent has died belongs to its nearest subreaper (or to
@@ -74,18 +72,6 @@ func Tree(root ID) func() []ID {
 			seen[id] = true
 		}
 		return found
-	}
-}
-
-// Reap collects the dead children of the calling process that mine does not claim. A subreaper and the first process of a container call it, because they inherit
-// orphans that nobody else waits for; what mine claims has its own exec.Cmd waiting.
-func Reap(mine func(pid int) bool) {
-	self := os.Getpid()
-	for _, st := range table() {
-		if st.parent == self && st.dead() && !mine(st.id.PID) {
-			// Somebody else was faster when this fails; there is nothing left to do then.
-			_, _ = unix.Wait4(st.id.PID, nil, unix.WNOHANG, nil)
-		}
 	}
 }
 

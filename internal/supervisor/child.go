@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -119,7 +118,7 @@ func (c *child) run(control io.Reader) Exit {
 	ctx, end := context.WithCancelCause(context.Background())
 	defer end(errFinished)
 	go c.obey(control, end)
-	go c.collectOrphans(ctx)
+	go process.CollectOrphans(ctx)
 	limited, stop := context.WithTimeoutCause(ctx, c.spec.Timeout, errTimeout)
 	defer stop()
 
@@ -137,7 +136,7 @@ func (c *child) run(control io.Reader) Exit {
 		cause = context.Cause(limited)
 	}
 	end(errFinished) // what runs in the background ends with the script
-	clean := c.endAll()
+	c.endAll()
 	if cause != nil {
 		select { // an interpreter that does not come back ends with this process
 		case <-done:
@@ -145,11 +144,11 @@ func (c *child) run(control io.Reader) Exit {
 		}
 	}
 	c.copiers.Wait()
-	return c.exit(result, cause, clean)
+	return c.exit(result, cause)
 }
 
-func (c *child) exit(result outcome, cause error, clean bool) Exit {
-	exit := Exit{Code: result.code, Clean: clean}
+func (c *child) exit(result outcome, cause error) Exit {
+	exit := Exit{Code: result.code}
 	switch {
 	case errors.Is(cause, errTimeout):
 		exit.Code, exit.Reason = codeTimeout, ReasonTimeout
@@ -164,11 +163,12 @@ func (c *child) exit(result outcome, cause error, clean bool) Exit {
 	return exit
 }
 
-// endAll ends everything that this process has started. As a subreaper it inherits what its children leave behind, so nothing can leave its tree.
-func (c *child) endAll() bool {
+// endAll ends everything that this process has started. As a subreaper it inherits what its children leave behind, so nothing can leave its tree. Whether something is left
+// the parent sees for itself when this process has ended.
+func (c *child) endAll() {
 	ctx, cancel := context.WithTimeout(context.Background(), c.spec.Grace+patience)
 	defer cancel()
-	return process.EndTree(ctx, func() []process.ID { return process.Descendants(c.self) }, c.spec.Grace)
+	process.EndTree(ctx, func() []process.ID { return process.Descendants(c.self) }, c.spec.Grace)
 }
 
 // obey waits for the parent's word, or for its end.
@@ -189,30 +189,6 @@ func (c *child) obey(control io.Reader, end context.CancelCauseFunc) {
 			c.starter.close()
 			c.endAll()
 			os.Exit(1)
-		}
-	}
-}
-
-// collectOrphans waits for the dead that this process inherits: they would fill the table of processes and keep their places under the limit.
-func (c *child) collectOrphans(ctx context.Context) {
-	died := make(chan os.Signal, 1)
-	signal.Notify(died, syscall.SIGCHLD)
-	defer signal.Stop(died)
-	const calm = 50 * time.Millisecond // a flood of deaths costs one look at the table, not one each
-	pause := time.NewTimer(0)
-	defer pause.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-died:
-		}
-		c.starter.reap()
-		pause.Reset(calm)
-		select {
-		case <-ctx.Done():
-			return
-		case <-pause.C:
 		}
 	}
 }

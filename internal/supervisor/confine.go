@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"wardroom/internal/process"
 )
 
 // maxStack ends a recursion of the interpreter. Commands nest 100 levels deep at most; a function that calls itself gets some thousand levels out of this.
@@ -32,9 +34,8 @@ const (
 func confine(limits Limits) (processes uint64, err error) {
 	debug.SetMaxStack(maxStack)
 	debug.SetMemoryLimit(limits.Memory / 4 * 3) // collect hard before the address space runs out
-	// Orphans come to this process, wherever in the tree their parent died.
-	if err = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return 0, fmt.Errorf("become subreaper: %w", err)
+	if err = process.Inherit(); err != nil {
+		return 0, err
 	}
 	// Other runs have the same user: they must not read secrets out of this one's memory or trace it.
 	if err = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {

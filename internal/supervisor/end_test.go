@@ -154,6 +154,61 @@ func TestKilledChildIsACrashAndLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestAProgramThatKillsItsSupervisorDoesNotGetAway: nothing of what it left carries the run's mark, and its parent is gone.
+func TestAProgramThatKillsItsSupervisorDoesNotGetAway(t *testing.T) {
+	t.Parallel()
+	other := begin(t, `helper do-sleep`)
+	bystander := firstPIDs(t, other, 1)
+	child := begin(t, `helper do-escape`)
+	ids := firstPIDs(t, child, 2)
+	if err := ids[1].Signal(unix.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	r := finish(t, child)
+	wantGone(t, ids...)
+	if r.exit.Reason != supervisor.ReasonCrashed || r.exit.Signal != "SIGKILL" || !r.exit.Clean {
+		t.Errorf("%+v", r.exit)
+	}
+	if !bystander[0].Alive() {
+		t.Error("a program of another run was ended with it")
+	}
+	other.Stop()
+	finish(t, other)
+}
+
+// TestAStoppedSupervisorKeepsTheTimeLimit has one that only has to be woken, and one that is stopped again and again.
+func TestAStoppedSupervisorKeepsTheTimeLimit(t *testing.T) {
+	t.Parallel()
+	for times, within := range map[string]time.Duration{"1": 8 * time.Second, "1000000": 25 * time.Second} {
+		t.Run(times, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			r := run(t, `helper do-freeze `+times, func(s *supervisor.Spec) { s.Timeout = time.Second })
+			if r.exit.Code != 124 || r.exit.Reason != supervisor.ReasonTimeout || !r.exit.Clean {
+				t.Errorf("%+v", r.exit)
+			}
+			if took := time.Since(began); took > within {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+func TestStopWakesAStoppedSupervisor(t *testing.T) {
+	t.Parallel()
+	child := begin(t, `helper do-sleep`)
+	ids := firstPIDs(t, child, 1)
+	if err := child.ID().Signal(unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	child.Stop()
+	r := finish(t, child)
+	wantGone(t, ids...)
+	if r.exit.Reason != supervisor.ReasonStopped || !r.exit.Clean {
+		t.Errorf("%+v", r.exit)
+	}
+}
+
 // TestKilledServer: nobody is left to say stop, so the children must notice by themselves.
 func TestKilledServer(t *testing.T) {
 	t.Parallel()

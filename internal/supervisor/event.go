@@ -35,7 +35,7 @@ type Exit struct {
 	Code    int               `json:"code"`
 	Signal  string            `json:"signal"`
 	Reason  string            `json:"reason"` // "" or one of the Reason constants
-	Clean   bool              `json:"clean"`  // nothing of the run's tree is left
+	Clean   bool              `json:"-"`      // nothing of the run's tree is left
 	Vars    map[string]string `json:"vars"`   // top-level assignments of a successful run
 	CPU     time.Duration     `json:"-"`      // of the whole tree
 	PeakRSS int64             `json:"-"`      // bytes, of the largest process of the tree

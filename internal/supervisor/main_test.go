@@ -150,6 +150,27 @@ var helpers = map[string]func(args []string) int{
 		_ = sh.Run()
 		return 0
 	},
+	// do-escape leaves a process of which nothing tells where it came from, says both numbers and, when it is told to, kills its supervisor.
+	"do-escape": func([]string) int {
+		told := make(chan os.Signal, 1)
+		signal.Notify(told, unix.SIGUSR1)
+		sh := exec.CommandContext(context.Background(), "/bin/sh", "-c", `(setsid env -i /bin/sh -c 'echo $$; trap "" TERM; exec </dev/null >/dev/null 2>&1; while :; do /bin/sleep 1; done' &)`)
+		sh.Env = []string{"PATH=/usr/bin:/bin"}
+		pid, _ := sh.Output() // to the end of it: by then nothing of ours is open there
+		fmt.Fprintf(os.Stdout, "%s%d\n", pid, os.Getpid())
+		<-told
+		_ = unix.Kill(os.Getppid(), unix.SIGKILL)
+		return 0
+	},
+	"do-freeze": func(args []string) int { // stops its supervisor, so many times
+		times, _ := strconv.Atoi(args[0])
+		signal.Ignore(unix.SIGTERM)
+		for range times {
+			_ = unix.Kill(os.Getppid(), unix.SIGSTOP)
+			<-time.After(time.Millisecond)
+		}
+		return forever()
+	},
 	"do-flood": func(args []string) int {
 		mib, _ := strconv.Atoi(args[0])
 		block := make([]byte, 1<<20)

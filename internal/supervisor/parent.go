@@ -18,8 +18,14 @@ import (
 	"wardroom/internal/process"
 )
 
-// margin is what the child may need beside its grace period before the parent ends it from outside.
-const margin = 10 * time.Second
+const (
+	// margin is what the child may need beside its grace period before the parent ends it from outside.
+	margin = 10 * time.Second
+	// late is how long after its time limit the parent begins to doubt that the child keeps it.
+	late = time.Second
+	// nudge is the time between two attempts to wake a child that ought to end.
+	nudge = 250 * time.Millisecond
+)
 
 // Child is the server's side of one run.
 type Child struct {
@@ -33,6 +39,7 @@ type Child struct {
 	stop     sync.Once
 	stopping chan struct{}
 
+	overdue    atomic.Bool // the time limit is over
 	out        chan Event
 	delivering atomic.Bool   // the caller has not taken the last event yet
 	gone       chan struct{} // the child's process has ended
@@ -51,6 +58,10 @@ func Start(ctx context.Context, exe string, spec Spec) (*Child, error) {
 		return nil, fmt.Errorf("start run: %w", err)
 	}
 	if err = prepareScratch(spec.Scratch, cred); err != nil {
+		return nil, fmt.Errorf("start run: %w", err)
+	}
+	// A child that is killed leaves its tree to this process, which can end it then.
+	if err = process.Inherit(); err != nil {
 		return nil, fmt.Errorf("start run: %w", err)
 	}
 	c := &Child{spec: spec, stopping: make(chan struct{}), out: make(chan Event), gone: make(chan struct{})}
@@ -108,7 +119,7 @@ func (c *Child) start(ctx context.Context, exe string) error {
 	cmd.WaitDelay = margin
 	err = process.RunAs(cmd, c.spec.RunAs)
 	if err == nil {
-		err = cmd.Start()
+		err = process.Start(cmd)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("start child: %w", err), controlWrite.Close(), eventsRead.Close())
@@ -116,7 +127,7 @@ func (c *Child) start(ctx context.Context, exe string) error {
 	c.cmd = cmd
 	// Nobody has waited for it yet, so it is in the table even when it is dead already.
 	if c.id, err = process.Lookup(cmd.Process.Pid); err != nil {
-		return errors.Join(err, cmd.Process.Kill(), cmd.Wait(), controlWrite.Close(), eventsRead.Close())
+		return errors.Join(err, cmd.Process.Kill(), process.Wait(cmd), controlWrite.Close(), eventsRead.Close())
 	}
 	return nil
 }
@@ -131,33 +142,46 @@ func (c *Child) Events() <-chan Event { return c.out }
 // Stop asks the run's tree to end, and ends it by force after the grace period. It returns at once; the Exit tells how it went.
 func (c *Child) Stop() { c.stop.Do(func() { close(c.stopping) }) }
 
-// watch tells the child to stop, and ends it from outside when it does not.
+// watch tells the child to stop, and ends it from outside when it does not. The time limit the child keeps itself, if it can.
 func (c *Child) watch(ctx context.Context) {
-	overdue := time.NewTimer(c.spec.Timeout + c.spec.Grace + margin)
-	defer overdue.Stop()
+	limit := time.NewTimer(c.spec.Timeout + late)
+	defer limit.Stop()
 	select {
 	case <-c.gone:
 		return
+	case <-limit.C:
+		c.overdue.Store(true)
 	case <-ctx.Done():
-		overdue.Reset(c.spec.Grace + margin)
+		c.tell()
 	case <-c.stopping:
-		overdue.Reset(c.spec.Grace + margin)
-	case <-overdue.C:
-		overdue.Reset(0)
+		c.tell()
 	}
-	// A child that has just ended cannot be told, and need not be.
-	_, _ = c.control.Write([]byte{'s'})
+	c.outlast(context.WithoutCancel(ctx))
+}
+
+// tell asks the child to stop. One that has just ended cannot be told, and need not be.
+func (c *Child) tell() { _, _ = c.control.Write([]byte{'s'}) }
+
+// outlast waits for the end of a child that ought to end, and brings it about.
+func (c *Child) outlast(ctx context.Context) {
+	patience := time.NewTimer(c.spec.Grace + margin)
+	defer patience.Stop()
+	tick := time.NewTicker(nudge)
+	defer tick.Stop()
 	for {
+		// A program may have stopped its own supervisor, which then ends nothing and keeps no time.
+		_ = c.id.Signal(unix.SIGCONT)
 		select {
 		case <-c.gone:
 			return
-		case <-overdue.C:
+		case <-tick.C:
+		case <-patience.C:
 			if !c.delivering.Load() {
-				c.kill(context.WithoutCancel(ctx))
+				c.kill(ctx)
 				return
 			}
 			// It may only be waiting for the reader of its output, which is no fault of its own.
-			overdue.Reset(time.Second)
+			patience.Reset(time.Second)
 		}
 	}
 }
@@ -196,9 +220,9 @@ func (c *Child) deliver(event Event) {
 }
 
 func (c *Child) finish(ctx context.Context, exit *Exit, cause error) {
-	late := time.AfterFunc(margin, func() { c.kill(ctx) }) // a child that has said goodbye has nothing more to do
-	_ = c.cmd.Wait()                                       // how it ended is in ProcessState
-	late.Stop()
+	limit := time.AfterFunc(margin, func() { c.kill(ctx) }) // a child that has said goodbye has nothing more to do
+	_ = process.Wait(c.cmd)                                 // how it ended is in ProcessState
+	limit.Stop()
 	close(c.gone)
 	_ = errors.Join(c.control.Close(), c.events.Close())
 
@@ -206,9 +230,7 @@ func (c *Child) finish(ctx context.Context, exit *Exit, cause error) {
 	if exit == nil {
 		exit, grace = c.crashed(cause), c.spec.Grace
 	}
-	if !c.endRest(ctx, grace) {
-		exit.Clean = false
-	}
+	exit.Clean = c.endRest(ctx, grace)
 	if usage, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		exit.CPU = c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 		exit.PeakRSS = usage.Maxrss << 10
@@ -216,21 +238,36 @@ func (c *Child) finish(ctx context.Context, exit *Exit, cause error) {
 	c.deliver(Event{Exit: exit})
 }
 
-// endRest ends what the child left behind: after an orderly end nothing, after a crash whatever had left its tree.
+// endRest ends what the child left behind, and answers whether nothing is left: after an orderly end there was nothing, after a crash there may be whatever it ran.
 func (c *Child) endRest(ctx context.Context, grace time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, grace+margin)
 	defer cancel()
-	return process.EndTree(ctx, func() []process.ID { return process.Marked(mark, c.spec.RunID) }, grace)
+	return process.EndTree(ctx, func() []process.ID { return append(process.Marked(mark, c.spec.RunID), c.strays()...) }, grace)
+}
+
+// strays are what this process has inherited from a child that was killed, whatever they did to hide: they are younger than it and have given up new privileges, which nothing
+// takes back. What another run left at the same time cannot be told from them and has to end as well.
+func (c *Child) strays() []process.ID {
+	var found []process.ID
+	for _, id := range process.Orphans() {
+		if id.Start >= c.id.Start && confined(id.PID) {
+			found = append(append(found, id), process.Descendants(id)...)
+		}
+	}
+	return found
 }
 
 // crashed describes the end of a child that could not do so itself.
 func (c *Child) crashed(cause error) *Exit {
-	exit := &Exit{Code: 1, Reason: c.crash.reason(), Clean: true, Crash: c.crash.String()}
+	exit := &Exit{Code: 1, Reason: c.crash.reason(), Crash: c.crash.String()}
 	if errors.Is(cause, errFrame) {
 		exit.Crash = cause.Error() + "\n" + exit.Crash
 	}
 	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		exit.Code, exit.Signal = 128+int(status.Signal()), unix.SignalName(status.Signal())
+	}
+	if c.overdue.Load() {
+		exit.Code, exit.Reason = codeTimeout, ReasonTimeout
 	}
 	select {
 	case <-c.stopping:

@@ -155,7 +155,7 @@ func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgr
 	if err != nil {
 		return c.failed(s, err)
 	}
-	err = c.starter.wait(cmd)
+	err = process.Wait(cmd)
 	// Its output ends when the last process that holds it has ended. When the run ends first, the end of the tree brings it about.
 	for _, done := range []<-chan struct{}{outDone, errDone} {
 		select {

@@ -3,8 +3,10 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -20,9 +22,7 @@ type starter struct {
 	requests  chan startRequest
 	processes uint64 // what programs may have
 
-	// mu is held while a program starts and is noted as ours, and while orphans are collected: a program that ends at once must not be taken for an orphan.
-	mu     sync.Mutex
-	ours   map[int]bool
+	mu     sync.Mutex // held while a program starts: after close none does
 	closed bool
 }
 
@@ -31,8 +31,14 @@ type startRequest struct {
 	err chan error
 }
 
+// confined reports whether a process has been started by a starter, or descends from such a one. With services that give up new privileges as a whole it is true of all.
+func confined(pid int) bool {
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	return err == nil && statusField(raw, "NoNewPrivs") == 1
+}
+
 func newStarter(processes uint64) (*starter, error) {
-	s := &starter{requests: make(chan startRequest), processes: processes, ours: map[int]bool{}}
+	s := &starter{requests: make(chan startRequest), processes: processes}
 	ready := make(chan error)
 	go s.serve(ready)
 	return s, <-ready
@@ -56,28 +62,19 @@ func (s *starter) startHere(cmd *exec.Cmd) error {
 	if s.closed {
 		return errEnding
 	}
-	if err := cmd.Start(); err != nil {
+	if err := process.Start(cmd); err != nil {
 		return err //nolint:wrapcheck // the caller says what was started
 	}
-	s.ours[cmd.Process.Pid] = true
 	// What it forks before this line is bounded by the limit that it inherits. It may also have ended already; then there is nothing to bound.
 	_ = unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_NPROC, &unix.Rlimit{Cur: s.processes, Max: s.processes}, nil)
 	return nil
 }
 
-// start starts cmd; the caller must call wait.
+// start starts cmd; the caller must call process.Wait.
 func (s *starter) start(cmd *exec.Cmd) error {
 	request := startRequest{cmd: cmd, err: make(chan error)}
 	s.requests <- request
 	return <-request.err
-}
-
-func (s *starter) wait(cmd *exec.Cmd) error {
-	err := cmd.Wait()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.ours, cmd.Process.Pid)
-	return err //nolint:wrapcheck // an ExitError is a result here
 }
 
 // close lets nothing start any more.
@@ -85,11 +82,4 @@ func (s *starter) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-}
-
-// reap collects dead children that were inherited.
-func (s *starter) reap() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	process.Reap(func(pid int) bool { return s.ours[pid] })
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"wardroom/internal/process"
 )
 
 // ErrNotInstalled says that this machine has no PostgreSQL server programs that fit.
@@ -76,11 +78,12 @@ func folderVersion(dir string) string {
 	if name := filepath.Base(filepath.Dir(dir)); name != "" && strings.Trim(name, "0123456789") == "" {
 		return name
 	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:noctx,gosec // answers at once; dir is from PATH
-	if err != nil {
+	var out strings.Builder
+	cmd := exec.Command(filepath.Join(dir, "postgres"), "--version") //nolint:noctx,gosec // answers at once; dir is from PATH
+	if cmd.Stdout = &out; process.Run(cmd) != nil {
 		return ""
 	}
-	fields := strings.Fields(string(out))
+	fields := strings.Fields(out.String())
 	if len(fields) < 3 {
 		return ""
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"wardroom/internal/process"
 )
 
 // peerMap is the name in pg_hba.conf of the operating-system users that may be the cluster's roles.
@@ -41,8 +43,10 @@ func (c *cluster) create(ctx context.Context) error {
 		args = append(args, "--no-sync")
 	}
 	cmd := c.command(exec.CommandContext(ctx, c.programs.initdb, args...)) //nolint:gosec // the program is the machine's own initdb
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := process.Run(cmd); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out.Bytes()))
 	}
 	if err := os.Rename(unfinished, c.data); err != nil {
 		return fmt.Errorf("put the new database in its place: %w", err)

@@ -125,5 +125,5 @@ func passable(ctx context.Context, dir string, cred *syscall.Credential) bool {
 	cmd := exec.CommandContext(ctx, "test", "-x", dir) //nolint:gosec // an argument, not a command
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred}
-	return cmd.Run() == nil
+	return process.Run(cmd) == nil
 }

@@ -23,7 +23,7 @@ func (c *cluster) launch(ctx context.Context) (*Server, error) {
 	defer log.Close()                                                     // the server has its own descriptor
 	cmd := c.command(exec.Command(c.programs.postgres, c.arguments()...)) //nolint:noctx,gosec // outlives the caller's context; Stop ends it
 	cmd.Stdout, cmd.Stderr = log, log
-	if err = cmd.Start(); err != nil {
+	if err = process.Start(cmd); err != nil {
 		return nil, fmt.Errorf("start the database: %w", err)
 	}
 	s := &Server{cluster: c, exited: make(chan struct{})}
@@ -33,7 +33,7 @@ func (c *cluster) launch(ctx context.Context) (*Server, error) {
 	}
 	go func() {
 		defer close(s.exited)
-		_ = cmd.Wait() // how it ended is in its log
+		_ = process.Wait(cmd) // how it ended is in its log
 	}()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("record the database's process: %w", err), s.shutDown(context.WithoutCancel(ctx)))
