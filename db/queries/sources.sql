@@ -7,8 +7,12 @@ ON CONFLICT (name) DO UPDATE SET source_group = excluded.source_group, kind = ex
 -- group's episodes.
 SELECT * FROM sources WHERE source_group = $1 ORDER BY name FOR UPDATE;
 
--- name: SourceHeard :exec
-UPDATE sources SET last_seen_at = wardroom.now(), silent_since = NULL WHERE name = $1;
+-- name: SourceHeard :one
+-- What a webhook left out is noted until one comes that is all good, or a poll knows better.
+UPDATE sources SET last_seen_at = wardroom.now(), silent_since = NULL,
+       last_error = CASE WHEN @left_out::text <> '' OR last_error_at IS NULL THEN @left_out::text ELSE last_error END
+WHERE name = @name
+RETURNING last_seen_at, last_error;
 
 -- name: SourcePolled :exec
 UPDATE sources SET last_seen_at = wardroom.now(), last_poll_at = wardroom.now(), silent_since = NULL,

@@ -21,7 +21,7 @@ import (
 // Receive takes a webhook of Alertmanager; what it tells is committed when Receive
 // returns, and telling it again changes nothing. A wrong token is errs.Unauthenticated, a
 // body over MaxBody errs.TooLarge, one that is not understood errs.Invalid with the place
-// and the reason.
+// and the reason. An alert that is not understood is left out and noted on the source.
 func (s *Service) Receive(ctx context.Context, token string, body io.Reader) error {
 	from, ok := s.byToken(sha256.Sum256([]byte(token)))
 	if !ok {
@@ -31,28 +31,34 @@ func (s *Service) Receive(ctx context.Context, token string, body io.Reader) err
 	if err != nil {
 		return err
 	}
-	reports, err := parseWebhook(data)
+	list, err := parseWebhook(data)
 	if err != nil {
 		return err
+	}
+	if list.leftOut != nil {
+		s.Log.WarnContext(ctx, "an alert of a webhook was left out", "source_name", from.Name, "err", list.leftOut)
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		group, err := lockGroup(ctx, tx, from)
 		if err != nil {
 			return err
 		}
-		b, err := s.openBatch(ctx, tx, from, group, fingerprints(reports), false)
+		b, err := s.openBatch(ctx, tx, from, group, fingerprints(list.reports), false)
 		if err != nil {
 			return err
 		}
-		for _, r := range reports {
+		heard, err := tx.SourceHeard(ctx, dbgen.SourceHeardParams{Name: from.Name, LeftOut: list.note()})
+		if err != nil {
+			return fmt.Errorf("symptoms: note source: %w", postgres.MapError(err))
+		}
+		list.heardAt(*heard.LastSeenAt)
+		for _, r := range list.reports {
 			if err := b.heard(r); err != nil {
 				return err
 			}
 		}
-		if err := tx.SourceHeard(ctx, from.Name); err != nil {
-			return fmt.Errorf("symptoms: note source: %w", postgres.MapError(err))
-		}
-		b.visible = b.visible || group.silent(from.Name)
+		row, _ := group.named(from.Name)
+		b.visible = b.visible || row.SilentSince != nil || row.LastError != heard.LastError
 		return s.commit(ctx, tx, b)
 	})
 }

@@ -27,10 +27,11 @@ func golden(tb testing.TB, name string) []byte {
 func TestRealWebhooks(t *testing.T) {
 	t.Parallel()
 	fired := time.Date(2026, 11, 23, 12, 49, 0, 0, time.UTC)
-	reports, err := parseWebhook(golden(t, "webhook-resolved.json"))
-	if err != nil {
-		t.Fatal(err)
+	list, err := parseWebhook(golden(t, "webhook-resolved.json"))
+	if err != nil || list.leftOut != nil {
+		t.Fatal(err, list.leftOut)
 	}
+	reports := list.reports
 	want := report{
 		facts: facts{
 			name: "ArmDown", service: "coder-arm", summary: "Arm coder-arm does not answer", value: "0", threshold: "1", severity: 2,
@@ -49,8 +50,8 @@ func TestRealWebhooks(t *testing.T) {
 		t.Errorf("the second alert: %+v", reports[1:])
 	}
 	escaped, err := parseWebhook(golden(t, "webhook-escapes.json"))
-	if err != nil || escaped[0].labels["cafe"] != "crème \x1b[31m <b>" {
-		t.Errorf("labels %v, err %v", escaped, err)
+	if err != nil || escaped.reports[0].labels["cafe"] != "crème \x1b[31m <b>" {
+		t.Errorf("labels %v, err %v", escaped.reports, err)
 	}
 }
 
@@ -66,9 +67,9 @@ func TestFingerprintIsAlertmanagers(t *testing.T) {
 		}
 	}
 	body := strings.ReplaceAll(string(golden(t, "webhook-firing.json")), `,"fingerprint":"2d2ff7ee44772b00"`, "")
-	reports, err := parseWebhook([]byte(body))
-	if err != nil || reports[0].fingerprint != "2d2ff7ee44772b00" {
-		t.Errorf("without one it is %s, err %v", reports[0].fingerprint, err)
+	hook, err := parseWebhook([]byte(body))
+	if err != nil || hook.reports[0].fingerprint != "2d2ff7ee44772b00" {
+		t.Errorf("without one it is %s, err %v", hook.reports[0].fingerprint, err)
 	}
 }
 
@@ -139,9 +140,17 @@ func TestBadWebhooksAreNamed(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseWebhook([]byte(test.body))
-			if errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), test.message) {
-				t.Errorf("err %v, want invalid with %q", err, test.message)
+			list, err := parseWebhook([]byte(test.body))
+			if !strings.HasPrefix(test.message, "alerts[") {
+				if errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), test.message) {
+					t.Errorf("err %v, want invalid with %q", err, test.message)
+				}
+				return
+			}
+			// The document is good, and so is the alert before.
+			before := strings.Count(test.message, "alerts[1]")
+			if err != nil || list.leftOut == nil || !strings.Contains(list.leftOut.Error(), test.message) || len(list.reports) != before {
+				t.Errorf("%d alerts, left out %v, err %v, want %q", len(list.reports), list.leftOut, err, test.message)
 			}
 		})
 	}
@@ -150,13 +159,13 @@ func TestBadWebhooksAreNamed(t *testing.T) {
 func TestWhatIsForgiven(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", maxAnnotation)
-	reports, err := parseWebhook([]byte(`{"version":"4","extra":{"a":[1]},"alerts":[{"status":"firing","more":1,
+	list, err := parseWebhook([]byte(`{"version":"4","extra":{"a":[1]},"alerts":[{"status":"firing","more":1,
 		"labels":{"alertname":"A\u0000B\ud800\u202e","job":"j"},"annotations":{"description":"` + long + `"},
 		"startsAt":"2026-03-01T03:00:00.123456789+01:00","generatorURL":"` + strings.Repeat("u", 5000) + `"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := reports[0]
+	r := list.reports[0]
 	if r.name != "AB\uFFFD\u202e" || r.service != "j" || r.severity != 4 || r.generatorURL != "" {
 		t.Errorf("%+v", r.facts)
 	}
@@ -203,11 +212,11 @@ func FuzzParseWebhook(f *testing.F) {
 		f.Add(golden(f, name))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reports, err := parseWebhook(body)
+		list, err := parseWebhook(body)
 		if err != nil && errs.KindOf(err) != errs.Invalid {
 			t.Errorf("%v is not invalid", err)
 		}
-		sound(t, reports)
+		sound(t, list.reports)
 	})
 }
 

@@ -101,9 +101,50 @@ func TestManyTurnsInOneDelivery(t *testing.T) {
 	}
 }
 
+// Alertmanager does not send a group again that was answered with 4xx.
+func TestABadAlertDoesNotLoseItsGroup(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "")
+	long, many := alert{name: "Long", labels: map[string]string{"pod": strings.Repeat("v", 5000)}}, alert{name: "Many", labels: map[string]string{}}
+	for i := range 65 {
+		many.labels[fmt.Sprintf("l%d", i)] = "x"
+	}
+	b.receive(t, alert{name: "A"}, long, many, alert{name: "B"})
+	if diff := cmp.Diff([]string{"A#1 firing", "B#1 firing"}, b.states(t)); diff != "" {
+		t.Error(diff)
+	}
+	if s := b.condition(t); s.Condition != symptoms.Reporting || !strings.Contains(s.Error, "alerts[1].labels: the value of \"pod\"") {
+		t.Errorf("%+v", s)
+	}
+	b.bell.rung()
+	b.receive(t, alert{name: "A"})
+	if s := b.condition(t); s.Error != "" || b.bell.rung() != 1 {
+		t.Errorf("after a good one: %+v", s)
+	}
+}
+
+// What began in another year would have ended then too, and hide all later firings.
+func TestDatesInTheFutureAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "")
+	const century = 100 * 365 * 24 * 60
+	b.receive(t, alert{name: "A", start: century})
+	if s := b.live(t); len(s) != 1 || !s[0].StartsAt.Equal(t0) {
+		t.Errorf("%+v", s)
+	}
+	b.setClock(t, minute(10))
+	b.receive(t, alert{name: "A", start: century, end: century + 1})
+	b.setClock(t, minute(20))
+	b.receive(t, alert{name: "A", start: 19})
+	if diff := cmp.Diff([]string{"A#1 resolved", "A#2 firing"}, b.states(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAStormIsOneRowOfTheTimeline(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "")
+	b.setClock(t, minute(30))
 	storm := make([]alert, 412)
 	for i := range storm {
 		storm[i] = alert{name: fmt.Sprintf("A%03d", i), start: i % 7, labels: map[string]string{"severity": "warning"}}

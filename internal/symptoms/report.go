@@ -24,6 +24,9 @@ const (
 	maxAnnotation = 16 << 10
 )
 
+// maxSkew is how far a source's clock may be ahead of the database's.
+const maxSkew = 5 * time.Minute
+
 // report is one alert as a source tells it.
 type report struct {
 	facts

@@ -30,6 +30,7 @@ func (s *Service) take(ctx context.Context, from source, w word) error {
 		if err != nil {
 			return err
 		}
+		w.heardAt(w.asked)
 		for _, r := range w.reports {
 			if err := b.listed(r, w.asked); err != nil {
 				return err
@@ -41,10 +42,7 @@ func (s *Service) take(ctx context.Context, from source, w word) error {
 		if w.settled && w.leftOut == nil && !second {
 			b.missing(w.reports, w.asked)
 		}
-		note := dbgen.SourcePolledParams{Name: from.Name, UpSince: &w.upSince}
-		if w.leftOut != nil {
-			note.LastError = "An alert was left out: " + w.leftOut.Error()
-		}
+		note := dbgen.SourcePolledParams{Name: from.Name, UpSince: &w.upSince, LastError: w.note()}
 		if err := tx.SourcePolled(ctx, note); err != nil {
 			return fmt.Errorf("symptoms: note source: %w", postgres.MapError(err))
 		}

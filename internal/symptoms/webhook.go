@@ -16,44 +16,44 @@ const MaxBody = 1 << 20
 // version of Alertmanager's webhook that Wardroom speaks.
 const version = "4"
 
-// parseWebhook reads what Alertmanager posts. What is wrong with it is errs.Invalid and
-// names the field; unknown fields are none of our business.
-func parseWebhook(body []byte) ([]report, error) {
+// parseWebhook reads what Alertmanager posts. A document that is not its webhook is
+// errs.Invalid and names the field; unknown fields are none of our business. An alert that
+// cannot be read is left out: Alertmanager does not send the others of the group again.
+func parseWebhook(body []byte) (listing, error) {
 	var hook struct {
 		Version string
 		Alerts  []json.RawMessage
 	}
 	if err := decode("", body, &hook); err != nil {
-		return nil, err
+		return listing{}, err
 	}
 	if hook.Version != version {
-		return nil, errs.Newf(errs.Invalid, "version: %.20q is not %q, Alertmanager's webhook format.", hook.Version, version)
+		return listing{}, errs.Newf(errs.Invalid, "version: %.20q is not %q, Alertmanager's webhook format.", hook.Version, version)
 	}
-	reports := make([]report, 0, len(hook.Alerts))
-	for i, raw := range hook.Alerts {
-		path := fmt.Sprintf("alerts[%d]", i)
-		var a struct {
-			alert
-			Status string
-		}
-		if err := decode(path, raw, &a); err != nil {
-			return nil, err
-		}
-		r, err := a.report()
-		switch {
-		case err != nil:
-		case a.Status == "resolved":
-			r.ended = true
-			r.endsAt, err = moment("endsAt", a.EndsAt)
-		case a.Status != "firing":
-			err = fmt.Errorf("status: %.20q is neither firing nor resolved", a.Status)
-		}
-		if err != nil {
-			return nil, errs.Newf(errs.Invalid, "%s.%v.", path, err)
-		}
-		reports = append(reports, r)
+	return readAlerts(hook.Alerts, parseWebhookAlert), nil
+}
+
+func parseWebhookAlert(path string, raw []byte) (report, error) {
+	var a struct {
+		alert
+		Status string
 	}
-	return reports, nil
+	if err := decode(path, raw, &a); err != nil {
+		return report{}, err
+	}
+	r, err := a.report()
+	switch {
+	case err != nil:
+	case a.Status == "resolved":
+		r.ended = true
+		r.endsAt, err = moment("endsAt", a.EndsAt)
+	case a.Status != "firing":
+		err = fmt.Errorf("status: %.20q is neither firing nor resolved", a.Status)
+	}
+	if err != nil {
+		return report{}, fmt.Errorf("%s.%w", path, err)
+	}
+	return r, nil
 }
 
 // readBody reads a webhook. A longer one than MaxBody is errs.TooLarge, one that breaks

@@ -177,13 +177,29 @@ func (q *Queries) SourceForgotten(ctx context.Context, name string) error {
 	return err
 }
 
-const sourceHeard = `-- name: SourceHeard :exec
-UPDATE sources SET last_seen_at = wardroom.now(), silent_since = NULL WHERE name = $1
+const sourceHeard = `-- name: SourceHeard :one
+UPDATE sources SET last_seen_at = wardroom.now(), silent_since = NULL,
+       last_error = CASE WHEN $1::text <> '' OR last_error_at IS NULL THEN $1::text ELSE last_error END
+WHERE name = $2
+RETURNING last_seen_at, last_error
 `
 
-func (q *Queries) SourceHeard(ctx context.Context, name string) error {
-	_, err := q.db.Exec(ctx, sourceHeard, name)
-	return err
+type SourceHeardParams struct {
+	LeftOut string
+	Name    string
+}
+
+type SourceHeardRow struct {
+	LastSeenAt *time.Time
+	LastError  string
+}
+
+// What a webhook left out is noted until one comes that is all good, or a poll knows better.
+func (q *Queries) SourceHeard(ctx context.Context, arg SourceHeardParams) (SourceHeardRow, error) {
+	row := q.db.QueryRow(ctx, sourceHeard, arg.LeftOut, arg.Name)
+	var i SourceHeardRow
+	err := row.Scan(&i.LastSeenAt, &i.LastError)
+	return i, err
 }
 
 const sourcePolled = `-- name: SourcePolled :exec
