@@ -12,6 +12,7 @@ import (
 
 	"wardroom/internal/config"
 	"wardroom/internal/inventory"
+	"wardroom/internal/shell"
 )
 
 // checkConfig prints what the environments file permits, so that a platform owner can
@@ -60,6 +61,13 @@ func describe(b *strings.Builder, e config.Environment) {
 	for _, p := range e.Programs {
 		row("starts", "%s = %s%s", p.Name, p.Path, verbs(p))
 	}
+	if e.Platform == string(shell.Kubernetes) {
+		row("starts", "kubectl = the one beside web%s", byTable)
+	}
+	if e.Docker != nil && !slices.ContainsFunc(e.Programs, func(p config.Program) bool { return p.Name == "docker" }) {
+		row("starts", "docker = %s%s", e.Docker.Path, byTable)
+	}
+	row("starts", "nothing else: %s are built in", strings.Join(shell.Builtins, ", "))
 	for _, name := range slices.Sorted(maps.Keys(e.Hosts)) {
 		row("reaches", "%s%s", name, at(name, e.Hosts[name]))
 	}
@@ -92,9 +100,15 @@ func orThere(e config.Environment) string {
 	return ""
 }
 
+// byTable is said of programs whose verbs and flags Wardroom knows.
+const byTable = ", judged by its verbs and flags"
+
 func verbs(p config.Program) string {
+	if shell.Known(p.Name) {
+		return byTable
+	}
 	if len(p.Verbs) == 0 {
-		return ""
+		return ", but no verb of it is permitted"
 	}
 	var all []string
 	for _, verb := range slices.Sorted(maps.Keys(p.Verbs)) {

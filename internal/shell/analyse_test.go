@@ -51,10 +51,13 @@ func labelled(t *testing.T, p shell.Policy, table string) {
 var (
 	onDocker     = shell.Policy{Platform: shell.Docker}
 	onKubernetes = shell.Policy{Platform: shell.Kubernetes}
-	onLocal      = shell.Policy{Platform: shell.Local, Programs: []shell.HostProgram{{
+	onLocal      = shell.Policy{Platform: shell.Local, Programs: append([]shell.HostProgram{{
 		Name: "octollm", Path: "/usr/local/bin/octollm",
 		Verbs: map[string]shell.Risk{"ps": shell.Read, "logs": shell.Read, "restart": shell.Change},
-	}}}
+	}}, ofTheHost...)}
+	ofTheHost = []shell.HostProgram{
+		{Name: "df"}, {Name: "free"}, {Name: "journalctl"}, {Name: "ping"}, {Name: "ps"}, {Name: "systemctl"}, {Name: "top"}, {Name: "uptime"},
+	}
 )
 
 func TestShell(t *testing.T) {

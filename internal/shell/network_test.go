@@ -1,6 +1,10 @@
 package shell_test
 
-import "testing"
+import (
+	"testing"
+
+	"wardroom/internal/shell"
+)
 
 func TestCurl(t *testing.T) {
 	t.Parallel()
@@ -63,6 +67,19 @@ func TestNetwork(t *testing.T) {
 		interactive+r | ssh host
 		interactive+r | nslookup
 	`)
+}
+
+func TestProgramsOfTheHostMustBeListed(t *testing.T) {
+	t.Parallel()
+	table := `
+		read+r   | df -h
+		read+r   | ps aux
+		read+r   | journalctl -n 1
+		change+r | systemctl stop x
+		read     | echo df | tr d D
+	`
+	labelled(t, shell.Policy{Platform: shell.Local}, table)
+	labelled(t, shell.Policy{Platform: shell.Kubernetes, Programs: ofTheHost}, table) // not this machine
 }
 
 func TestLocal(t *testing.T) {

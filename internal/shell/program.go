@@ -175,7 +175,7 @@ var Builtins = []string{
 	"seq", "sleep", "sort", "tail", "tee", "test", "timeout", "tr", "true", "uniq", "wc", "xargs",
 }
 
-// localPrograms are taken from the host, and only where the environment is this machine.
+// localPrograms look at this machine: they start only where an environment names it, and lists them.
 var localPrograms = []string{"df", "free", "journalctl", "ping", "ps", "systemctl", "top", "uptime"}
 
 // Known reports whether a word is a program that the tables describe; it tells an
@@ -196,12 +196,18 @@ func (p Policy) host(name string) (HostProgram, bool) {
 
 // missing says why a program cannot be started in this environment, or "".
 func (p Policy) missing(name string) string {
-	if _, listed := p.host(name); listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name) || p.Platform == "" {
-		return ""
-	}
-	wants := platformOf(name)
+	wants, local := platformOf(name), slices.Contains(localPrograms, name)
+	_, listed := p.host(name)
 	switch {
-	case name == "kubectl" || name == "oc" || name == "docker" || name == "docker-compose" || slices.Contains(localPrograms, name):
+	case p.Platform == "": // no environment in particular
+		return ""
+	case local && wants != p.Platform:
+		return fmt.Sprintf("%s is for %s environments and this one is not; copy it and run it elsewhere", name, wants)
+	case listed || shellBuiltins[name] != nil || slices.Contains(Builtins, name):
+		return ""
+	case local:
+		return name + " is not among the programs that this environment lists; copy it and run it elsewhere"
+	case name == "kubectl" || name == "oc" || name == "docker" || name == "docker-compose":
 		if wants == p.Platform {
 			return ""
 		}

@@ -44,7 +44,6 @@ type child struct {
 	frames  *frameWriter
 	starter *starter
 	scratch *scratch
-	hosts   map[string]string // host programs, resolved once at the start
 
 	streamed atomic.Bool    // a stream was running when the time was up
 	copiers  sync.WaitGroup // of the output of programs
@@ -109,7 +108,6 @@ func newChild(stdin io.Reader, events io.Writer) (*child, error) {
 	if c.scratch, err = openScratch(c.spec.Scratch, c.spec.Limits.File); err != nil {
 		return nil, err
 	}
-	c.hosts = resolveHostPrograms(c.spec.Policy)
 	return c, nil
 }
 

@@ -11,27 +11,6 @@ import (
 
 var errNotPermitted = errors.New(notPermitted)
 
-// hostPrograms look at this machine, so they make sense only where the environment names this machine.
-var hostPrograms = []string{"df", "free", "ps", "top", "systemctl", "journalctl", "ping", "uptime"}
-
-// resolveHostPrograms finds them once, in the system's own folders, never in the scratch folder.
-func resolveHostPrograms(policy shell.Policy) map[string]string {
-	found := map[string]string{}
-	if policy.Platform != shell.Local {
-		return found
-	}
-	for _, name := range hostPrograms {
-		for _, dir := range []string{"/usr/bin", "/bin"} {
-			path := filepath.Join(dir, name)
-			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-				found[name] = path
-				break
-			}
-		}
-	}
-	return found
-}
-
 // locate returns an external program with its absolute path, and what else configuration gives it.
 func (c *child) locate(name string) (shell.HostProgram, error) {
 	configured, listed := c.listed(name)
@@ -51,9 +30,6 @@ func (c *child) locate(name string) (shell.HostProgram, error) {
 		if !filepath.IsAbs(configured.Path) || c.inScratch(configured.Path) {
 			return shell.HostProgram{}, errNotPermitted
 		}
-		return configured, nil
-	case c.hosts[name] != "":
-		configured.Path = c.hosts[name]
 		return configured, nil
 	}
 	return shell.HostProgram{}, errNotPermitted

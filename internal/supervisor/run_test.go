@@ -2,6 +2,7 @@ package supervisor_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,15 +228,25 @@ func TestComposeNeedsAConfiguredProject(t *testing.T) {
 	}
 }
 
-func TestHostProgramsOnlyOnThisMachine(t *testing.T) {
+func TestHostProgramsStartWhereTheyAreListed(t *testing.T) {
 	t.Parallel()
-	r := run(t, `df -h | head -1`)
+	listed := func(s *supervisor.Spec) {
+		s.Policy.Programs = append(s.Policy.Programs, shell.HostProgram{Name: "df", Path: "/usr/bin/df"})
+	}
+	r := run(t, `df -h | head -1`, listed)
 	if !strings.HasPrefix(r.stdout, "Filesystem") {
 		t.Errorf("%+v", r)
 	}
-	r = run(t, `df -h`, func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes })
+	r = run(t, `df -h`, listed, func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes })
 	if r.stdout != "" || r.exit.Code != 126 {
-		t.Errorf("%+v", r)
+		t.Errorf("not on this machine: %+v", r)
+	}
+	confirmed := func(s *supervisor.Spec) { s.Confirmed = shell.Change }
+	for _, text := range []string{`df -h`, `journalctl -n 1`, `systemctl stop nothing`, `command -v df`} {
+		r := run(t, text, listed, confirmed, func(s *supervisor.Spec) { s.Policy.Programs = s.Policy.Programs[:1] })
+		if r.stdout != "" || r.exit.Code == 0 || slices.ContainsFunc(r.programs, func(p supervisor.Program) bool { return p.Permitted }) {
+			t.Errorf("%s is not listed: %+v", text, r)
+		}
 	}
 }
 
