@@ -35,7 +35,7 @@ type Settings struct {
 	SMTPURL        string `env:"WARDROOM_SMTP_URL,unset"`                 // smtp://user:password@host:587; empty: no mail
 	MailFrom       string `env:"WARDROOM_MAIL_FROM"`                      //
 	LogFormat      string `env:"WARDROOM_LOG" envDefault:"text"`          // text or json
-	TrustedProxies string `env:"WARDROOM_TRUSTED_PROXIES"`                // CIDRs whose X-Forwarded-For is believed
+	TrustedProxies string `env:"WARDROOM_TRUSTED_PROXIES"`                // addresses and CIDRs whose X-Forwarded-For is believed
 }
 
 // ReadSettings reads the settings from entries like os.Environ's and reports every mistake
@@ -112,8 +112,9 @@ func (s *Settings) validateNetwork(m *list) {
 		}
 	}
 	for _, network := range strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if _, err := netip.ParsePrefix(network); err != nil {
-			m.add("WARDROOM_TRUSTED_PROXIES: %q is not a network like 10.0.0.0/8", network)
+		_, prefixErr := netip.ParsePrefix(network)
+		if _, err := netip.ParseAddr(network); err != nil && prefixErr != nil {
+			m.add("WARDROOM_TRUSTED_PROXIES: %q is not an address like 10.0.0.1 or a network like 10.0.0.0/8", network)
 		}
 	}
 }

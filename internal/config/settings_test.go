@@ -54,7 +54,7 @@ func TestMistakenSettings(t *testing.T) {
 		"redis":      {"REDIS_URL=http://:secret@cache", `settings: REDIS_URL is not redis://host:port, rediss:// or unix://`},
 		"mail":       {"WARDROOM_SMTP_URL=http://u:secret@mail WARDROOM_MAIL_FROM=w@example.org", `settings: WARDROOM_SMTP_URL is not smtp://host:port or smtps://host:port`},
 		"sender":     {"WARDROOM_SMTP_URL=smtp://mail WARDROOM_MAIL_FROM=wardroom", `settings: WARDROOM_MAIL_FROM "wardroom" is not an address`},
-		"proxies":    {"WARDROOM_TRUSTED_PROXIES=10.0.0.0/8,proxy", `settings: WARDROOM_TRUSTED_PROXIES: "proxy" is not a network like 10.0.0.0/8`},
+		"proxies":    {"WARDROOM_TRUSTED_PROXIES=10.0.0.0/8,10.0.0.1,::1,proxy", `settings: WARDROOM_TRUSTED_PROXIES: "proxy" is not an address like 10.0.0.1 or a network like 10.0.0.0/8`},
 		"everything at once": {"PORT=0 WARDROOM_DATA= WARDROOM_SMTP_URL=smtp://mail DATABASE_URL_FILE=/nowhere", `settings: 4 mistakes:
   could not load content of file "/nowhere" from variable DATABASE_URL_FILE: open /nowhere: no such file or directory
   PORT "0" is not a number from 1 to 65535
