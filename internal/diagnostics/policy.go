@@ -26,6 +26,9 @@ func PolicyOf(env config.Environment) shell.Policy {
 			// config.Validate has refused other words; should one slip through it is Unknown.
 			host.Verbs[verb], _ = shell.ParseRisk(class)
 		}
+		if k := env.Kubernetes; k != nil && (program.Name == "kubectl" || program.Name == "oc") {
+			host.Args = inNamespace(*k)
+		}
 		p.Programs = append(p.Programs, host)
 	}
 	// What programs lists comes first and wins.
@@ -45,7 +48,17 @@ func kubectlOf(k config.Kubernetes) shell.HostProgram {
 	if k.Context != "" {
 		kubectl.Args = []string{"--context=" + k.Context}
 	}
+	kubectl.Args = append(kubectl.Args, inNamespace(k)...)
 	return kubectl
+}
+
+// inNamespace is where a command goes that names no namespace: the kubeconfig's own would
+// be any. One that a command names stands after it and counts.
+func inNamespace(k config.Kubernetes) []string {
+	if len(k.Namespaces) == 0 {
+		return nil
+	}
+	return []string{"--namespace=" + k.Namespaces[0]}
 }
 
 // dockerOf ties docker compose to the environment's project, which no command can change.

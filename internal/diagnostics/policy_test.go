@@ -16,18 +16,30 @@ func TestPolicyIsWhatTheEnvironmentsFileSays(t *testing.T) {
 		Platform:   "docker",
 		Variables:  map[string]config.Variable{"namespace": {Value: "octollm", Fixed: true}, "arm": {Value: "coder"}},
 		Programs:   []config.Program{{Name: "octollm", Path: "/bin/octollm", Verbs: map[string]string{"ps": "read", "odd": "whatever"}}},
-		Kubernetes: &config.Kubernetes{Kubeconfig: "/etc/kube", Context: "eu", Namespaces: []string{"octollm"}},
+		Kubernetes: &config.Kubernetes{Kubeconfig: "/etc/kube", Context: "eu", Namespaces: []string{"octollm", "shared"}},
 		Docker:     &config.Docker{Path: "/usr/bin/docker", Project: "octo", Directory: "/srv/octo", Files: []string{"compose.yml", "/etc/more.yml"}},
 	})
 	want := shell.Policy{
-		Platform: shell.Docker, Fixed: map[string]string{"namespace": "octollm"}, Namespaces: []string{"octollm"},
+		Platform: shell.Docker, Fixed: map[string]string{"namespace": "octollm"}, Namespaces: []string{"octollm", "shared"},
 		Programs: []shell.HostProgram{
 			{Name: "octollm", Path: "/bin/octollm", Verbs: map[string]shell.Risk{"ps": shell.Read, "odd": shell.Unknown}},
-			{Name: "kubectl", Env: map[string]string{"KUBECONFIG": "/etc/kube"}, Args: []string{"--context=eu"}},
+			{Name: "kubectl", Env: map[string]string{"KUBECONFIG": "/etc/kube"}, Args: []string{"--context=eu", "--namespace=octollm"}},
 			{Name: "docker", Path: "/usr/bin/docker", Env: map[string]string{"COMPOSE_FILE": "/srv/octo/compose.yml:/etc/more.yml", "COMPOSE_PROJECT_NAME": "octo"}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAKubectlOfItsOwnKeepsToTheNamespaces(t *testing.T) {
+	t.Parallel()
+	got := diagnostics.PolicyOf(config.Environment{
+		Platform:   "kubernetes",
+		Programs:   []config.Program{{Name: "kubectl", Path: "/bin/kubectl"}, {Name: "octollm", Path: "/bin/octollm"}},
+		Kubernetes: &config.Kubernetes{Namespaces: []string{"octollm"}},
+	})
+	if diff := cmp.Diff([][]string{{"--namespace=octollm"}, nil}, [][]string{got.Programs[0].Args, got.Programs[1].Args}); diff != "" {
+		t.Error(diff)
 	}
 }

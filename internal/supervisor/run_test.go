@@ -148,9 +148,9 @@ func TestWordsThatConfigurationPutsFirst(t *testing.T) {
 	t.Parallel()
 	r := run(t, `kubectl get pods -n x; echo | xargs kubectl get pods; kubectl --context=us get pods`, func(s *supervisor.Spec) {
 		s.Policy.Platform = shell.Kubernetes
-		s.Policy.Programs = []shell.HostProgram{{Name: "kubectl", Args: []string{"--context=eu"}}}
+		s.Policy.Programs = []shell.HostProgram{{Name: "kubectl", Args: []string{"--context=eu", "--namespace=a"}}}
 	})
-	if r.stdout != "kubectl --context=eu get pods -n x\nkubectl --context=eu get pods\n" || !r.refused("kubectl") {
+	if r.stdout != "kubectl --context=eu --namespace=a get pods -n x\nkubectl --context=eu --namespace=a get pods\n" || !r.refused("kubectl") {
 		t.Errorf("%q, %q, %+v", r.stdout, r.stderr, r.programs)
 	}
 }
