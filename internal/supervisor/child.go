@@ -45,6 +45,7 @@ type child struct {
 	starter *starter
 	scratch *scratch
 
+	saidFull sync.Once
 	streamed atomic.Bool    // a stream was running when the time was up
 	copiers  sync.WaitGroup // of the output of programs
 }

@@ -41,6 +41,12 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 	if unread(hc.Stdout) {
 		return []string{"exit", "141"}, nil // what a broken pipe does to a program: the loop in front of `head` ends
 	}
+	if c.full(hc.Stdout) {
+		// The interpreter's own echo and printf say nothing about a write that failed, and a loop of theirs goes on.
+		c.saidFull.Do(func() {
+			fmt.Fprintf(c.frames.stream(frameStderr), "a file has reached the limit of %d MiB: nothing more is written to it\n", c.spec.Limits.File>>20)
+		})
+	}
 	if name := c.steering(hc.Env); name != "" {
 		return []string{callRefused, name, "this variable may not be set in a playbook"}, nil
 	}
@@ -79,6 +85,16 @@ func unread(w io.Writer) bool {
 		gone = err == nil && poll[0].Revents&unix.POLLERR != 0
 	})
 	return gone
+}
+
+// full reports whether w is a file that may not grow.
+func (c *child) full(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular() && info.Size() >= c.spec.Limits.File
 }
 
 // steering returns a variable that the run has set although it would steer programs. Assignments never reach programs, so this is a second wall.

@@ -62,6 +62,14 @@ func TestFilesAreLimited(t *testing.T) {
 	}
 }
 
+func TestAFullFileIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	r := run(t, `x=$(seq -s, 20000); for i in $(seq 30); do printf %s "$x"; done > big; wc -c < big`, func(s *supervisor.Spec) { s.Limits.File = 1 << 20 })
+	if r.stdout != "1048576\n" || strings.Count(r.stderr, "reached the limit of 1 MiB") != 1 {
+		t.Errorf("%q, %q", r.stdout, r.stderr)
+	}
+}
+
 // TestOutputWaitsForItsReader: 600 MiB pass through a run that may use 320, and through a server that keeps one piece.
 func TestOutputWaitsForItsReader(t *testing.T) {
 	t.Parallel()
