@@ -40,6 +40,7 @@ type Stack struct {
 type part struct {
 	name    string
 	process *daemon.Process
+	again   func(context.Context) (*daemon.Process, error) // starts it once more when it has died; nil: it stays dead
 }
 
 // Start starts everything in Options.Dir and returns when it answers. What an earlier start there left running is ended first. After an error nothing of it runs.
@@ -129,6 +130,20 @@ func (s *Stack) launch(ctx context.Context, spec daemon.Spec) (*daemon.Process, 
 	return p, nil
 }
 
+// restartable lets the part that was started last be started again as it was, with a log opened anew.
+func (s *Stack) restartable(spec daemon.Spec) {
+	spec.PIDFile = s.folders.pidFile(spec.Name)
+	s.parts[len(s.parts)-1].again = func(ctx context.Context) (*daemon.Process, error) {
+		log, err := s.folders.log(spec.Name)
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close() // the program has its own descriptor
+		spec.Output = log
+		return daemon.Start(ctx, spec)
+	}
+}
+
 // startRedis gives Wardroom a Redis of its own, unless its environment names one.
 func (s *Stack) startRedis(ctx context.Context) error {
 	if s.opts.Web == "" || s.settings.RedisURL != "" {
@@ -138,19 +153,26 @@ func (s *Stack) startRedis(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log, err := s.folders.log("redis")
+	start := func(ctx context.Context) (_ *daemon.Process, err error) {
+		log, err := s.folders.log("redis")
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close() // the server has its own descriptor
+		server, err := redis.Start(ctx, redis.Options{
+			Dir: s.folders.redis, User: s.opts.User, Port: port, Password: password, PIDFile: s.folders.pidFile("redis"), Log: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		s.redisURL = server.URL()
+		return server.Process, nil
+	}
+	p, err := start(ctx)
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the server has its own descriptor
-	server, err := redis.Start(ctx, redis.Options{
-		Dir: s.folders.redis, User: s.opts.User, Port: port, Password: password, PIDFile: s.folders.pidFile("redis"), Log: log,
-	})
-	if err != nil {
-		return err
-	}
-	s.parts = append(s.parts, part{name: "redis", process: server.Process})
-	s.redisURL = server.URL()
+	s.parts = append(s.parts, part{name: "redis", process: p, again: start})
 	return nil
 }
 
@@ -165,31 +187,64 @@ func (s *Stack) Stop(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// Watch waits until ctx ends, or returns an error when Wardroom ends by itself. When another part does, it says so and goes on: what is left can still be looked at.
+// Watch waits until ctx ends, or returns an error when Wardroom ends by itself. Another part that does is started again; one that cannot be is named, and what is left can still
+// be looked at.
 func (s *Stack) Watch(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan part, len(s.parts)) // nobody waits to report
-	for _, p := range s.parts {
+	ended := make(chan int, len(s.parts)) // nobody waits to report
+	watch := func(i int) {
+		p := s.parts[i].process
 		go func() {
 			select {
-			case <-p.process.Exited():
-				ended <- p
+			case <-p.Exited():
+				ended <- i
 			case <-ctx.Done():
 			}
 		}()
 	}
+	for i := range s.parts {
+		watch(i)
+	}
 	for {
 		select {
-		case p := <-ended:
+		case i := <-ended:
+			p := s.parts[i]
 			if p.process == s.web {
 				return fmt.Errorf("Wardroom ended by itself (%s)", p.process.Ended()) //nolint:staticcheck // a name
 			}
 			s.opts.Log.ErrorContext(ctx, "ended by itself", "part", p.name, "how", p.process.Ended(), "log", s.folders.logs)
+			if s.revive(ctx, i) {
+				watch(i)
+			}
 		case <-ctx.Done():
 			return nil
 		}
 	}
+}
+
+// rest is the time before a part that has died is started again: one that dies at once must not keep the machine busy.
+const rest = time.Second
+
+// revive starts a part that has died once more and reports whether it runs.
+func (s *Stack) revive(ctx context.Context, i int) bool {
+	p := &s.parts[i]
+	if p.again == nil {
+		return false
+	}
+	select {
+	case <-time.After(rest):
+	case <-ctx.Done():
+		return false
+	}
+	process, err := p.again(ctx)
+	if err != nil {
+		s.opts.Log.ErrorContext(ctx, "cannot be started again", "part", p.name, "err", err)
+		return false
+	}
+	p.process = process
+	s.opts.Log.InfoContext(ctx, "started again", "part", p.name)
+	return true
 }
 
 // poll looks until done or until the part has ended.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"wardroom/demo/octollm/control"
 	"wardroom/demo/stack"
@@ -89,6 +90,34 @@ func TestTakesOverAfterKill(t *testing.T) {
 	_, err := stack.Start(t.Context(), options(dir, octollm))
 	if err == nil || !strings.Contains(err.Error(), "already runs on "+dir) {
 		t.Errorf("second start on the same folder: %v", err)
+	}
+}
+
+func TestAPartThatDiesIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	s := start(t, dir)
+	watching, stop := context.WithCancel(t.Context())
+	watched := make(chan error, 1)
+	go func() { watched <- s.Watch(watching) }()
+	file := process.PIDFile(filepath.Join(dir, "demo", "pids", "alertmanager.pid"))
+	id, err := file.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := id.Signal(unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for id.Alive() {
+		<-time.After(10 * time.Millisecond)
+	}
+	awaitAlerts(t, s, 0)
+	if again, err := file.Read(); err != nil || again == id {
+		t.Errorf("%v after %v, err %v", again, id, err)
+	}
+	stop()
+	if err := <-watched; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -60,10 +60,12 @@ func (s *Stack) watcher(ctx context.Context, path, name, dir string, usual int, 
 	defer log.Close() // the program has its own descriptor
 	url = "http://" + ports.Loopback(port)
 	args = append(args, "--web.listen-address="+ports.Loopback(port), "--web.external-url="+url)
-	p, err := s.launch(ctx, daemon.Spec{Name: name, Path: path, Args: args, Dir: dir, User: s.opts.User, Output: log})
+	spec := daemon.Spec{Name: name, Path: path, Args: args, Dir: dir, User: s.opts.User, Output: log}
+	p, err := s.launch(ctx, spec)
 	if err != nil {
 		return "", err
 	}
+	s.restartable(spec)
 	if err := poll(ctx, p, func(ctx context.Context) bool { return answers(ctx, url+"/-/ready") }); err != nil {
 		return "", fmt.Errorf("%s: %w; its log is %s", name, err, log.Name())
 	}
