@@ -170,9 +170,9 @@ func TestShell(t *testing.T) {
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	labelled(t, onDocker, `
-		read+r    | echo '{}' | jq .
-		read+r    | cat x | jq -r '.items[] | .name'
-		read+dr   | echo 1 | jq '$ENV'
+		read      | echo '{}' | jq .
+		read      | cat x | jq -r '.items[] | .name'
+		read+d    | echo 1 | jq '$ENV'
 		unknown+r | jq -f prog.jq
 		read+r    | jq --rawfile a /etc/passwd .
 		read+r    | awk '{print $1}' x
@@ -181,12 +181,12 @@ func TestLanguages(t *testing.T) {
 		unknown+r | awk '{print > "out"}' x
 		unknown+r | awk '{print | "sh"}' x
 		unknown+r | awk -f x.awk
-		read+r    | sed -n '1,5p' x
-		read+r    | sed 's/a/b/g' x
-		change+r  | sed -i 's/a/b/' x
-		unknown+r | sed 's/a/b/e' x
-		unknown+r | sed 'w out' x
-		unknown+r | sed -n '1p;w out' x
+		read      | sed -n '1,5p' x
+		read      | sed 's/a/b/g' x
+		change    | sed -i 's/a/b/' x
+		unknown   | sed 's/a/b/e' x
+		unknown   | sed 'w out' x
+		unknown   | sed -n '1p;w out' x
 		unknown+r | python -m cProfile app.py
 		unknown+r | python3 -c 'print(1)'
 		interactive+r | python

@@ -46,7 +46,7 @@ func TestCurl(t *testing.T) {
 		unknown   | curl
 		unknown   | curl -o "$(date)" http://x/
 		read+r    | curl https://api.openai.com/v1/models -H "Authorization: Bearer $OPENAI_API_KEY"
-		read+r    | curl http://localhost:8100/capabilities | jq
+		read      | curl http://localhost:8100/capabilities | jq
 	`)
 }
 

@@ -3,6 +3,8 @@ package shell
 import (
 	"regexp"
 	"strings"
+
+	"wardroom/internal/sed"
 )
 
 // languagePrograms run a program text of their own.
@@ -51,21 +53,18 @@ func jqFilter(_ scope, c *call) Class {
 	return filesRead(words[1:])
 }
 
-const sedAddress = `(\d+|\$|/[^/\\]*/|\d+,(\d+|\$|\+\d+)|/[^/\\]*/,/[^/\\]*/)?\s*!?\s*`
-
-// sedCommand is one command that neither writes, reads nor runs anything.
-var sedCommand = regexp.MustCompile(`^\s*` + sedAddress + `([pdqD=PNnGgHhx]|s/(\\.|[^/\\])*/(\\.|[^/\\])*/[gpiI0-9]*|s\|(\\.|[^|\\])*\|(\\.|[^|\\])*\|[gpiI0-9]*|s#(\\.|[^#\\])*#(\\.|[^#\\])*#[gpiI0-9]*|y/[^/\\]*/[^/\\]*/)?\s*$`)
-
-// sedScript reads scripts of one command each; a longer one is unknown.
+// sedScript knows what a script does by the parser that the built-in sed runs it with: it takes only scripts that print.
 func sedScript(_ scope, c *call) Class {
 	scripts, files := c.values("-e", "--expression"), c.words()
 	if len(scripts) == 0 && len(files) > 0 {
 		scripts, files = files[:1], files[1:]
 	}
-	for _, script := range scripts {
-		if strings.Contains(script, later) || !sedCommand.MatchString(script) || strings.Contains(script, "\n") {
-			return unknown("the sed script may do more than print")
-		}
+	script := strings.Join(scripts, "\n")
+	if strings.Contains(script, later) {
+		return unknown("the sed script is known only at run time")
+	}
+	if _, err := sed.Parse(script, c.has("-E", "-r")); err != nil {
+		return unknown("the sed script may do more than print")
 	}
 	return filesRead(files)
 }

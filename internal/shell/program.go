@@ -171,8 +171,8 @@ func shown(word string) string {
 // Builtins are the programs that the supervisor of a run implements itself;
 // echo and printf come with the interpreter.
 var Builtins = []string{
-	"cat", "curl", "cut", "date", "echo", "env", "false", "grep", "head", "ls", "nc", "pg_isready", "printf", "redis-cli",
-	"seq", "sleep", "sort", "tail", "tee", "test", "timeout", "tr", "true", "uniq", "wc", "xargs",
+	"cat", "curl", "cut", "date", "echo", "env", "false", "grep", "head", "jq", "ls", "nc", "pg_isready", "printf", "redis-cli",
+	"sed", "seq", "sleep", "sort", "tail", "tee", "test", "timeout", "tr", "true", "uniq", "wc", "xargs",
 }
 
 // localPrograms look at this machine: they start only where an environment names it, and lists them.

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"wardroom/internal/posix"
 )
 
 // grepper is one grep: what to look for, what to print, and where it stands.
@@ -199,8 +201,8 @@ func grepPattern(patterns []string, flags map[string]bool) (*regexp.Regexp, erro
 			switch {
 			case flags["F"]:
 				p = regexp.QuoteMeta(p)
-			case !flags["E"] && !flags["P"]:
-				p = basic(p)
+			case !flags["P"]: // what Perl has and regexp has not is an error
+				p = posix.Syntax{Extended: flags["E"]}.Translate(p)
 			}
 			all = append(all, p)
 		}
@@ -219,50 +221,8 @@ func grepPattern(patterns []string, flags map[string]bool) (*regexp.Regexp, erro
 	if err != nil {
 		return nil, fmt.Errorf("invalid or unsupported pattern: %w", err)
 	}
+	if !flags["P"] {
+		re.Longest()
+	}
 	return re, nil
-}
-
-// basic translates a POSIX basic expression: there the bare characters are literal and the escaped ones special.
-func basic(p string) string {
-	var out strings.Builder
-	for i := 0; i < len(p); i++ {
-		switch ch := p[i]; {
-		case ch == '\\' && i+1 < len(p):
-			i++
-			if !strings.ContainsRune("(){}|+?", rune(p[i])) {
-				out.WriteByte('\\')
-			}
-			out.WriteByte(p[i])
-		case ch == '[':
-			end := bracketEnd(p, i)
-			out.WriteString(p[i:end])
-			i = end - 1
-		case strings.ContainsRune("(){}|+?", rune(ch)), ch == '*' && (i == 0 || strings.HasSuffix(p[:i], `\(`) || p[:i] == "^"):
-			out.WriteByte('\\')
-			out.WriteByte(ch)
-		default:
-			out.WriteByte(ch)
-		}
-	}
-	return out.String()
-}
-
-// bracketEnd returns the index behind a bracket expression; the first character after [ or [^ is literal even when it is ].
-func bracketEnd(p string, start int) int {
-	i := start + 1
-	if i < len(p) && p[i] == '^' {
-		i++
-	}
-	if i < len(p) && p[i] == ']' {
-		i++
-	}
-	for i < len(p) && p[i] != ']' {
-		if strings.HasPrefix(p[i:], "[:") {
-			if end := strings.Index(p[i:], ":]"); end > 0 {
-				i += end + 1
-			}
-		}
-		i++
-	}
-	return min(i+1, len(p))
 }

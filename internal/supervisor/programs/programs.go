@@ -43,8 +43,8 @@ func Lookup(name string) (Func, bool) {
 // table is a function and not a variable because some of the programs start others by name.
 func table() map[string]Func {
 	return map[string]Func{
-		"[": test, "cat": cat, "curl": curl, "cut": cut, "date": date, "echo": echo, "env": env, "false": constant(1), "grep": grep, "head": head, "ls": ls, "nc": nc,
-		"pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "seq": seq, "sleep": sleep, "sort": sortLines, "tail": tail, "tee": tee, "test": test,
+		"[": test, "cat": cat, "curl": curl, "cut": cut, "date": date, "echo": echo, "env": env, "false": constant(1), "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc,
+		"pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines, "tail": tail, "tee": tee, "test": test,
 		"time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
 	}
 }
