@@ -175,11 +175,17 @@ func TestLanguages(t *testing.T) {
 		read+d    | echo 1 | jq '$ENV'
 		unknown+r | jq -f prog.jq
 		read+r    | jq --rawfile a /etc/passwd .
-		read+r    | awk '{print $1}' x
-		read+r    | awk -F: '$3 > 80 {print $1}' x
-		unknown+r | awk 'BEGIN{system("rm x")}'
-		unknown+r | awk '{print > "out"}' x
-		unknown+r | awk '{print | "sh"}' x
+		read      | awk '{print $1}' x
+		read      | awk -F: '$3 > 80 {print $1}' x
+		unknown   | awk 'BEGIN{system("rm x")}'
+		unknown   | awk '{print > "out"}' x
+		unknown   | awk '{print | "sh"}' x
+		read      | awk '{ if ($3 > 80) print $1 }' x
+		read      | awk 'NR > 1 && $5+0 > 90 { print $1, ($2 > 3) }' x
+		unknown   | awk '{ print($1) > "out" }' x
+		unknown   | awk '{ printf "%s", $1 >> "out" }' x
+		unknown   | awk '{ if ($1 > 2) print > "out" }' x
+		unknown   | awk '/[/]/ { x = "/ } { print > "out" }' x
 		unknown+r | awk -f x.awk
 		read      | sed -n '1,5p' x
 		read      | sed 's/a/b/g' x

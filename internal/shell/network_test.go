@@ -60,12 +60,12 @@ func TestNetwork(t *testing.T) {
 		unknown     | echo x | nc redis 6379
 		unknown+r   | nc -e /bin/sh x 1
 		read        | pg_isready -h db -U octollm
-		read+r      | nslookup postgres
-		read+r      | nslookup -type=SRV postgres
+		read        | nslookup postgres
+		read        | nslookup -type=SRV postgres
 		read+r      | dig +short @10.0.0.1 x
 		unknown+r   | dig -f /etc/passwd
 		interactive+r | ssh host
-		interactive+r | nslookup
+		interactive | nslookup
 	`)
 }
 

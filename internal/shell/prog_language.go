@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"wardroom/internal/awk"
 	"wardroom/internal/sed"
 )
 
@@ -20,7 +21,7 @@ var languagePrograms = map[string]*program{
 		flags:   flags("-n --quiet --silent -E -r -e= --expression= -i? --in-place? -z -u -s"),
 		effects: map[string]Class{"-i": change("sed -i writes the file"), "--in-place": change("sed --in-place writes the file")},
 	},
-	"awk": awk, "gawk": awk, "mawk": awk,
+	"awk": awkProgram, "gawk": awkProgram, "mawk": awkProgram,
 	"python": language, "python3": language, "perl": language, "ruby": language, "node": language, "php": language,
 	"ansible": scripted, "ansible-playbook": scripted, "make": scripted, "pip": scripted, "pip3": scripted, "npm": scripted, "systemd-run": scripted,
 }
@@ -69,7 +70,7 @@ func sedScript(_ scope, c *call) Class {
 	return filesRead(files)
 }
 
-var awk = &program{
+var awkProgram = &program{
 	class: read("picks columns out of lines"), flags: flags("-F= -v="), stop: true,
 	opaque: map[string]string{"-f= -i=": "it reads a program from a file"},
 	refine: func(_ scope, c *call) Class {
@@ -96,5 +97,9 @@ func awkActs(text string) bool {
 		return true
 	}
 	action := strings.IndexByte(text, '{')
-	return action >= 0 && strings.Contains(text[action:], ">")
+	if action < 0 || !strings.Contains(text[action:], ">") {
+		return false
+	}
+	_, err := awk.Parse(text) // tells a comparison from an output file
+	return err != nil
 }

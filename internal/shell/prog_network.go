@@ -1,6 +1,9 @@
 package shell
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // networkPrograms ask other machines.
 var networkPrograms = map[string]*program{
@@ -30,7 +33,10 @@ var netcat = &program{
 
 var nslookupFlag = regexp.MustCompile(`^-(type|query|q|querytype|class|timeout|retry|port|debug|nodebug|recurse|norecurse)(=[A-Za-z0-9]+)?$`)
 
-func nslookupWords(_ scope, c *call) Class {
+// ownServer refuses another name server than the machine's own: what runs here asks only that one, and only for hosts that the environment lists.
+var ownServer = Class{Refused: "a name server cannot be chosen"}
+
+func nslookupWords(s scope, c *call) Class {
 	names := 0
 	for _, word := range c.pos {
 		if word == "" || word[0] != '-' {
@@ -44,16 +50,22 @@ func nslookupWords(_ scope, c *call) Class {
 	if names == 0 {
 		return interactive("nslookup without a name asks at the keyboard")
 	}
+	if names > 1 && !s.remote {
+		return ownServer
+	}
 	return Class{}
 }
 
 var digFlag = regexp.MustCompile(`^(-[46x]|-[tpcqx]|\+[a-z]+(=[A-Za-z0-9]+)?)$`)
 
-func digWords(_ scope, c *call) Class {
+func digWords(s scope, c *call) (class Class) {
 	for _, word := range c.pos {
 		if word != "" && (word[0] == '-' || word[0] == '+') && !digFlag.MatchString(word) {
 			return refuse("%s is not a flag that dig may be given in a playbook", shown(word))
 		}
+		if strings.HasPrefix(word, "@") && !s.remote {
+			class = ownServer
+		}
 	}
-	return Class{}
+	return class
 }

@@ -171,8 +171,9 @@ func shown(word string) string {
 // Builtins are the programs that the supervisor of a run implements itself;
 // echo and printf come with the interpreter.
 var Builtins = []string{
-	"cat", "curl", "cut", "date", "echo", "env", "false", "grep", "head", "jq", "ls", "nc", "pg_isready", "printf", "redis-cli",
-	"sed", "seq", "sleep", "sort", "tail", "tee", "test", "timeout", "tr", "true", "uniq", "wc", "xargs",
+	"awk", "base64", "cat", "column", "comm", "curl", "cut", "date", "dig", "echo", "egrep", "env", "false", "fgrep", "grep", "head", "jq", "ls", "nc", "nl",
+	"nslookup", "paste", "pg_isready", "printf", "redis-cli", "rev", "sed", "seq", "sleep", "sort", "tac", "tail", "tee", "test", "time", "timeout", "tr", "true",
+	"uniq", "wc", "xargs",
 }
 
 // localPrograms look at this machine: they start only where an environment names it, and lists them.

@@ -15,6 +15,9 @@ func TestBombsEndOnlyTheRun(t *testing.T) {
 		"recursion":           `f(){ f; }; f`,
 		"doubling":            `x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done`,
 		"list":                `x=($(seq 100000)); while :; do x+=("${x[@]}"); done`,
+		"a list in jq":        `jq -n '[range(1e9)]'`,
+		"doubling in awk":     `awk 'BEGIN {x = "aaaaaaaaaaaaaaaa"; while (1) x = x x}'`,
+		"doubling in sed":     `echo aaaaaaaaaaaaaaaa | sed ':a;s/.*/&&/;ta'`,
 		"memory in a program": `cat /dev/null; helper do-flood 4000 | sort`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,16 +36,17 @@ type Files interface {
 
 // Lookup returns the built-in program of that name.
 func Lookup(name string) (Func, bool) {
-	f, ok := table()[name]
+	f, ok := builtIns()[name]
 	return f, ok
 }
 
-// table is a function and not a variable because some of the programs start others by name.
-func table() map[string]Func {
+// builtIns is a function and not a variable because some of the programs start others by name.
+func builtIns() map[string]Func {
 	return map[string]Func{
-		"[": test, "cat": cat, "curl": curl, "cut": cut, "date": date, "echo": echo, "env": env, "false": constant(1), "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc,
-		"pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines, "tail": tail, "tee": tee, "test": test,
-		"time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
+		"[": test, "awk": runAWK, "base64": base64Program, "cat": cat, "column": table, "comm": comm, "curl": curl, "cut": cut, "date": date, "dig": dig, "echo": echo,
+		"egrep": grep, "env": env, "false": constant(1), "fgrep": grep, "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc, "nl": nl, "nslookup": nslookup,
+		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
+		"tac": tac, "tail": tail, "tee": tee, "test": test, "time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
 	}
 }
 
