@@ -3,6 +3,7 @@ package shell
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A flagSet is the allow-list of flags of a program or verb. Written as words:
@@ -134,10 +135,11 @@ func (f flagSet) short(c *call, arg string, next []string) (used int, ok bool) {
 	if strings.HasPrefix(arg, "--") {
 		return 0, false
 	}
-	for i, r := range arg[1:] {
-		name := "-" + string(r)
+	for letters := arg[1:]; letters != ""; {
+		_, size := utf8.DecodeRuneInString(letters) // 1 for what is no UTF-8
+		name, rest := "-"+letters[:size], letters[size:]
+		letters = rest
 		kind, listed := f[name]
-		rest := arg[1+i+len(string(r)):]
 		switch {
 		case !listed || kind == paired:
 			return 0, false

@@ -10,12 +10,8 @@ import (
 )
 
 func date(_ context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], "ud:RI", map[string]string{"utc": "u", "date": "d", "rfc-email": "R", "iso-8601": "I"})
+	opts, rest, err := options(c.Args[1:], "ud:RI?3:", map[string]string{"utc": "u", "date": "d", "rfc-email": "R", "iso-8601": "I", "rfc-3339": "3"})
 	if err != nil {
-		// -Iseconds has its value in the same word, which no other option does.
-		if format, ok := isoFormat(c.Args[1:]); ok {
-			return c.printDate(time.Now(), format)
-		}
 		return c.fail(1, "%v", err)
 	}
 	when, format := time.Now(), "%a %b %e %H:%M:%S %Z %Y"
@@ -28,8 +24,11 @@ func date(_ context.Context, c *Call) int {
 			said = o.value
 		case "R":
 			format = "%a, %d %b %Y %H:%M:%S %z"
-		case "I":
-			format = "%F"
+		case "I", "3":
+			var known bool
+			if format, known = isoFormats[o.name+o.value]; !known {
+				return c.fail(1, "invalid argument '%s'", o.value)
+			}
 		}
 	}
 	if len(rest) > 1 || len(rest) == 1 && !strings.HasPrefix(rest[0], "+") {
@@ -49,17 +48,8 @@ func date(_ context.Context, c *Call) int {
 	return c.printDate(when, format)
 }
 
-func isoFormat(args []string) (string, bool) {
-	if len(args) != 1 {
-		return "", false
-	}
-	switch args[0] {
-	case "-Iseconds", "--iso-8601=seconds":
-		return "%FT%T%:z", true
-	case "-Iminutes", "--iso-8601=minutes":
-		return "%FT%H:%M%:z", true
-	}
-	return "", false
+var isoFormats = map[string]string{
+	"I": "%F", "Idate": "%F", "Ihours": "%FT%H%:z", "Iminutes": "%FT%H:%M%:z", "Iseconds": "%FT%T%:z", "3date": "%F", "3seconds": "%F %T%:z",
 }
 
 func (c *Call) printDate(when time.Time, format string) int {
@@ -83,8 +73,30 @@ func strftime(when time.Time, format string) string {
 			continue
 		}
 		i++
+		if format[i] == '-' && i+1 < len(format) { // %-d: without what fills it up
+			i++
+			padded := strftime(when, "%"+format[i:i+1])
+			trimmed := strings.TrimLeft(padded, "0 ")
+			if trimmed == "" {
+				trimmed = "0"
+			}
+			out.WriteString(trimmed)
+			continue
+		}
 		layout, known := dateLayouts[format[i]]
 		switch {
+		case format[i] == 'u':
+			out.WriteString(strconv.Itoa((int(when.Weekday())+6)%7 + 1))
+		case format[i] == 'w':
+			out.WriteString(strconv.Itoa(int(when.Weekday())))
+		case format[i] == 'k':
+			fmt.Fprintf(&out, "%2d", when.Hour())
+		case format[i] == 'V' || format[i] == 'G':
+			year, week := when.ISOWeek()
+			if format[i] == 'G' {
+				week = year
+			}
+			fmt.Fprintf(&out, "%02d", week)
 		case strings.HasPrefix(format[i:], ":z"):
 			i++
 			out.WriteString(when.Format("-07:00"))

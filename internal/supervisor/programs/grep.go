@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,18 +28,18 @@ type grepper struct {
 	owed              int      // context lines still to print
 }
 
-const grepFlags = "ivcnEFPGoqwlhHxsm:A:B:C:e:r"
+const grepFlags = "ivcnEFPGoqwlLhHxsaIm:A:B:C:e:rK?" // K is --color
 
 func grep(ctx context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], grepFlags, map[string]string{
+	opts, rest, err := options(contextLines(c.Args[1:]), grepFlags, map[string]string{
 		"ignore-case": "i", "invert-match": "v", "count": "c", "line-number": "n", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P", "only-matching": "o",
 		"quiet": "q", "silent": "q", "word-regexp": "w", "files-with-matches": "l", "no-filename": "h", "with-filename": "H", "line-regexp": "x", "no-messages": "s",
-		"max-count": "m", "after-context": "A", "before-context": "B", "context": "C", "regexp": "e", "color": "G", "colour": "G", "line-buffered": "G",
+		"max-count": "m", "after-context": "A", "before-context": "B", "context": "C", "regexp": "e", "files-without-match": "L", "text": "a", "color": "K", "colour": "K", "line-buffered": "K",
 	})
 	if err != nil {
 		return c.fail(2, "%v", err)
 	}
-	g := &grepper{c: c, flags: map[string]bool{}, most: -1}
+	g := &grepper{c: c, flags: map[string]bool{"E": c.Args[0] == "egrep", "F": c.Args[0] == "fgrep"}, most: -1}
 	var patterns []string
 	for _, o := range opts {
 		g.flags[o.name] = true
@@ -76,6 +77,20 @@ func grep(ctx context.Context, c *Call) int {
 	return g.run(ctx, rest)
 }
 
+// contextLines turns the old way to ask for context (grep -3) into the new one.
+func contextLines(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 1 && arg[0] == '-' && strings.Trim(arg[1:], "0123456789") == "" && (i == 0 || !strings.HasPrefix(args[i-1], "-") || len(args[i-1]) > 2) {
+			args[i] = "-C" + arg[1:]
+		}
+	}
+	return args
+}
+
 func (g *grepper) run(ctx context.Context, names []string) int {
 	code := g.c.eachInput(names, func(name string, r io.Reader) error {
 		g.name, g.matches, g.line, g.lastPrinted, g.held, g.owed = name, 0, 0, 0, nil, 0
@@ -101,9 +116,11 @@ func (g *grepper) summary() error {
 	switch {
 	case g.flags["q"]:
 		return nil
-	case g.flags["l"] && g.matches > 0:
-		return writeLine(g.c.Stdout, g.name)
-	case g.flags["c"] && !g.flags["l"]:
+	case g.flags["l"] || g.flags["L"]:
+		if g.flags["l"] == (g.matches > 0) {
+			return writeLine(g.c.Stdout, g.name)
+		}
+	case g.flags["c"]:
 		return writeLine(g.c.Stdout, g.prefix(':', false)+strconv.Itoa(g.matches))
 	}
 	return nil
@@ -122,7 +139,7 @@ func (g *grepper) take(line string) error {
 	switch {
 	case g.flags["q"]:
 		return errDone
-	case g.flags["l"]:
+	case g.flags["l"] || g.flags["L"]:
 		return errEnough
 	case !g.flags["c"]:
 		if err := g.print(line); err != nil {
@@ -167,7 +184,7 @@ func (g *grepper) print(line string) error {
 }
 
 func (g *grepper) context(line string) error {
-	if g.flags["c"] || g.flags["q"] || g.flags["l"] || g.flags["o"] {
+	if g.flags["c"] || g.flags["q"] || g.flags["l"] || g.flags["L"] || g.flags["o"] {
 		return nil
 	}
 	if g.owed > 0 {

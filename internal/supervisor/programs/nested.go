@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -99,18 +100,19 @@ type batch struct {
 	command []string
 	replace string // -I
 	most    int    // -n
+	lines   int    // -L
 	trace   bool
 }
 
 func xargs(ctx context.Context, c *Call) int {
-	opts, command, err := options(c.Args[1:], "+0I:n:rd:tP:L:", map[string]string{
-		"null": "0", "replace": "I", "max-args": "n", "no-run-if-empty": "r", "delimiter": "d", "verbose": "t", "max-procs": "P", "max-lines": "L",
+	opts, command, err := options(c.Args[1:], "+0I:n:rd:tP:L:a:x", map[string]string{
+		"null": "0", "replace": "I", "max-args": "n", "no-run-if-empty": "r", "delimiter": "d", "verbose": "t", "max-procs": "P", "max-lines": "L", "arg-file": "a",
 	})
 	if err != nil {
 		return c.fail(1, "%v", err)
 	}
 	b := batch{command: command, most: toEnd}
-	separator, evenIfEmpty := "", true
+	separator, evenIfEmpty, file := "", true, "-"
 	for _, o := range opts {
 		switch o.name {
 		case "0":
@@ -119,10 +121,18 @@ func xargs(ctx context.Context, c *Call) int {
 			separator = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\0`, "\x00").Replace(o.value)
 		case "I":
 			b.replace, evenIfEmpty = o.value, false
-		case "n", "L":
-			if b.most, err = strconv.Atoi(o.value); err != nil || b.most < 1 {
+		case "n", "L", "P": // one after the other, however many are asked for
+			n, wrong := strconv.Atoi(o.value)
+			switch {
+			case wrong != nil || n < 1 && o.name != "P" || n < 0:
 				return c.fail(1, "invalid number '%s'", o.value)
+			case o.name == "n":
+				b.most = n
+			case o.name == "L":
+				b.lines, evenIfEmpty = n, false
 			}
+		case "a":
+			file = o.value
 		case "r":
 			evenIfEmpty = false
 		case "t":
@@ -132,11 +142,36 @@ func xargs(ctx context.Context, c *Call) int {
 	if len(b.command) == 0 {
 		b.command = []string{"echo"}
 	}
-	items, err := xargsItems(ctx, c, separator, b.replace != "")
+	in, err := c.input(file)
 	if err != nil {
 		return c.fail(1, "%v", err)
 	}
+	defer in.Close() // read only
+	items, err := xargsItems(ctx, in, separator, b.replace != "" || b.lines > 0)
+	switch {
+	case err != nil:
+		return c.fail(1, "%v", err)
+	case b.lines > 0 && b.replace == "" && separator == "":
+		return b.byLine(ctx, c, items)
+	}
 	return b.run(ctx, c, items, evenIfEmpty)
+}
+
+// byLine is -L: the words of so many lines make one start.
+func (b batch) byLine(ctx context.Context, c *Call, lines []string) int {
+	result := 0
+	for group := range slices.Chunk(lines, b.lines) {
+		words, err := quotedWords(strings.Join(group, " "))
+		if err != nil {
+			return c.fail(1, "%v", err)
+		}
+		code := b.run(ctx, c, words, false)
+		if ctx.Err() != nil || code != 0 && code != 123 {
+			return code
+		}
+		result = max(result, code)
+	}
+	return result
 }
 
 func (b batch) run(ctx context.Context, c *Call, items []string, evenIfEmpty bool) int {
@@ -176,10 +211,10 @@ func (b batch) run(ctx context.Context, c *Call, items []string, evenIfEmpty boo
 }
 
 // xargsItems reads all of the input: words with quotes and backslashes, whole lines for -I, or what a separator separates.
-func xargsItems(ctx context.Context, c *Call, separator string, lines bool) ([]string, error) {
+func xargsItems(ctx context.Context, in io.Reader, separator string, lines bool) ([]string, error) {
 	var items []string
 	var text strings.Builder
-	err := eachLine(ctx, c.Stdin, func(line string) error {
+	err := eachLine(ctx, in, func(line string) error {
 		switch {
 		case separator != "":
 			text.WriteString(line + "\n")

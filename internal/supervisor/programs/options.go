@@ -11,7 +11,8 @@ import (
 // option is one flag that was given, by its short name, with its value if it takes one.
 type option struct{ name, value string }
 
-// options takes args (without the program's name) apart like getopt does. short lists the letters, each with a colon when it takes a value; a leading plus ends the
+// options takes args (without the program's name) apart like getopt does. short lists the letters, each with a colon when it takes a value, or a question mark when
+// it may have one in the same word; a leading plus ends the
 // options at the first operand, for programs whose operands are another program's words. long gives the letter (or a longer name listed in short form "name:") that a
 // long option stands for; it takes a value when its letter does.
 func options(args []string, short string, long map[string]string) (given []option, rest []string, err error) {
@@ -51,7 +52,7 @@ func longOption(arg string, args []string, short string, long map[string]string)
 	}
 	takes := strings.Contains(short, letter+":")
 	switch {
-	case inline && !takes:
+	case inline && !takes && !strings.Contains(short, letter+"?"):
 		return option{}, nil, fmt.Errorf("option '--%s' doesn't allow an argument", name)
 	case takes && !inline:
 		if len(args) == 0 {
@@ -67,15 +68,15 @@ func shortOptions(letters string, args []string, short string) ([]option, []stri
 	for i := range len(letters) {
 		letter := letters[i : i+1]
 		at := strings.Index(short, letter)
-		if at < 0 || letter == ":" {
+		if at < 0 || letter == ":" || letter == "?" {
 			return nil, nil, fmt.Errorf("invalid option -- '%s'", letter)
 		}
-		if at+1 >= len(short) || short[at+1] != ':' {
+		if at+1 >= len(short) || short[at+1] != ':' && short[at+1] != '?' {
 			given = append(given, option{name: letter})
 			continue
 		}
 		value := letters[i+1:]
-		if value == "" {
+		if value == "" && short[at+1] == ':' {
 			if len(args) == 0 {
 				return nil, nil, fmt.Errorf("option requires an argument -- '%s'", letter)
 			}

@@ -252,6 +252,12 @@ func TestProgramsThatStartOthers(t *testing.T) {
 		{"xargs -d", "a b,c", []string{"xargs", "-d,", "echo"}, [][]string{{"echo", "a b", "c"}}, 0},
 		{"xargs failure", "a b", []string{"xargs", "-n1", "false"}, [][]string{{"false", "a"}, {"false", "b"}}, 123},
 		{"xargs not found", "a b", []string{"xargs", "-n1", "nothing"}, [][]string{{"nothing", "a"}}, 127},
+		{"xargs -L", "a b\nc d\ne\n", []string{"xargs", "-L", "2", "echo"}, [][]string{{"echo", "a", "b", "c", "d"}, {"echo", "e"}}, 0},
+		{"xargs -L1", "a --x=b\n'c d'\n", []string{"xargs", "-L1", "echo"}, [][]string{{"echo", "a", "--x=b"}, {"echo", "c d"}}, 0},
+		{"xargs -P", "a b", []string{"xargs", "-P4", "-n1", "echo"}, [][]string{{"echo", "a"}, {"echo", "b"}}, 0},
+		{"xargs -a", "ignored", []string{"xargs", "-a", "list", "echo"}, [][]string{{"echo", "x", "y"}}, 0},
+		{"xargs -a outside", "", []string{"xargs", "-a", "/etc/hosts", "echo"}, nil, 1},
+		{"xargs -P bad", "a", []string{"xargs", "-P", "x", "echo"}, nil, 1},
 		{"timeout", "", []string{"timeout", "-k", "1", "5", "false"}, [][]string{{"false"}}, 1},
 		{"timeout over", "", []string{"timeout", "0.01s", "sleep", "100"}, [][]string{{"sleep", "100"}}, 124},
 		{"timeout bad", "", []string{"timeout", "soon", "true"}, nil, 125},
@@ -265,7 +271,7 @@ func TestProgramsThatStartOthers(t *testing.T) {
 			if c.name == "env" {
 				c.started = [][]string{{"-", "true"}}
 			}
-			f := newFixture(t, nil)
+			f := newFixture(t, map[string]string{"list": "x y\n"})
 			got := f.run(t.Context(), t, c.stdin, c.argv...)
 			if diff := cmp.Diff(c.started, f.started); diff != "" || got.Code != c.code {
 				t.Errorf("code %d, want %d, %q (-want +got):\n%s", got.Code, c.code, got.Stderr, diff)

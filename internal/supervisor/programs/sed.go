@@ -18,7 +18,7 @@ type sedFlags struct {
 }
 
 func runSed(ctx context.Context, c *Call) int {
-	opts, rest, err := options(inPlaceLast(c.Args[1:]), "nErsuze:i:", map[string]string{
+	opts, rest, err := options(c.Args[1:], "nErsuze:i?", map[string]string{
 		"quiet": "n", "silent": "n", "expression": "e", "in-place": "i",
 	})
 	if err != nil {
@@ -40,7 +40,7 @@ func runSed(ctx context.Context, c *Call) int {
 		case "e":
 			scripts = append(scripts, o.value)
 		case "i":
-			how.inPlace, how.suffix = true, strings.TrimPrefix(o.value, noSuffix)
+			how.inPlace, how.suffix = true, o.value
 		}
 	}
 	if strings.ContainsAny(how.suffix, "*/") {
@@ -60,26 +60,6 @@ func runSed(ctx context.Context, c *Call) int {
 		return c.sedEach(ctx, script, how, rest)
 	}
 	return c.sedStream(ctx, script, how.Options, rest)
-}
-
-// noSuffix stands for the value that -i lacks, so that options can read it like any other.
-const noSuffix = "\x00"
-
-// inPlaceLast gives every -i and --in-place a value in the same word: theirs is optional, and never the next word.
-func inPlaceLast(args []string) []string {
-	out := make([]string, 0, len(args))
-	for i, arg := range args {
-		switch {
-		case arg == "--":
-			return append(out, args[i:]...)
-		case arg == "--in-place":
-			arg = "--in-place=" + noSuffix
-		case len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.HasSuffix(arg, "i") && !strings.ContainsAny(arg[:len(arg)-1], "ei"):
-			arg += noSuffix
-		}
-		out = append(out, arg)
-	}
-	return out
 }
 
 // sedStream edits all inputs as one.

@@ -14,13 +14,13 @@ import (
 type sortKey struct {
 	from, to                       int // fields, counted from 1; to 0: to the end of the line
 	numeric, human, fold, reversed bool
-	blanks                         bool
+	blanks, version                bool
 }
 
 func sortLines(ctx context.Context, c *Call) int {
-	opts, names, err := options(c.Args[1:], "nrk:uhft:bs", map[string]string{
+	opts, names, err := options(c.Args[1:], "nrk:uhft:bsV", map[string]string{
 		"numeric-sort": "n", "reverse": "r", "key": "k", "unique": "u", "human-numeric-sort": "h", "ignore-case": "f", "field-separator": "t", "ignore-leading-blanks": "b",
-		"stable": "s",
+		"stable": "s", "version-sort": "V",
 	})
 	if err != nil {
 		return c.fail(2, "%v", err)
@@ -47,9 +47,10 @@ func sortLines(ctx context.Context, c *Call) int {
 		}
 	}
 	for i, key := range keys {
-		if !key.numeric && !key.human && !key.fold && !key.reversed && !key.blanks {
-			key.numeric, key.human, key.fold, key.reversed, key.blanks = global.numeric, global.human, global.fold, global.reversed, global.blanks
-			keys[i] = key
+		if key == (sortKey{from: key.from, to: key.to}) { // it has no letters of its own
+			from, to := key.from, key.to
+			keys[i] = global
+			keys[i].from, keys[i].to = from, to
 		}
 	}
 	if len(keys) == 0 {
@@ -88,6 +89,8 @@ func (k *sortKey) flag(f byte) {
 	switch f {
 	case 'n':
 		k.numeric = true
+	case 'V':
+		k.version = true
 	case 'h':
 		k.human = true
 	case 'f':
@@ -104,7 +107,7 @@ func parseKey(s string) (sortKey, error) {
 	var key sortKey
 	first, last, _ := strings.Cut(s, ",")
 	for i, part := range []string{first, last} {
-		digits := strings.TrimRight(part, "nhfrb")
+		digits := strings.TrimRight(part, "nhfrbV")
 		for _, f := range []byte(part[len(digits):]) {
 			key.flag(f)
 		}
@@ -165,6 +168,8 @@ func (k *sortKey) compare(a, b string) int {
 		return cmp.Compare(humanNumber(a), humanNumber(b))
 	case k.numeric:
 		return cmp.Compare(leadingNumber(a), leadingNumber(b))
+	case k.version:
+		return compareVersions(a, b)
 	}
 	if k.blanks {
 		a, b = strings.TrimLeft(a, " \t"), strings.TrimLeft(b, " \t")
@@ -173,6 +178,34 @@ func (k *sortKey) compare(a, b string) int {
 		a, b = strings.ToUpper(a), strings.ToUpper(b)
 	}
 	return cmp.Compare(a, b)
+}
+
+// compareVersions compares runs of digits as numbers and everything else as text.
+func compareVersions(a, b string) int {
+	for a != "" && b != "" {
+		var x, y string
+		x, a = digitRun(a)
+		y, b = digitRun(b)
+		n := cmp.Compare(x, y)
+		if x[0] >= '0' && x[0] <= '9' && y[0] >= '0' && y[0] <= '9' {
+			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			n = cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+		}
+		if n != 0 {
+			return n
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// digitRun cuts off the digits, or what is none, that a text begins with.
+func digitRun(s string) (run, rest string) {
+	isDigit := func(ch byte) bool { return ch >= '0' && ch <= '9' }
+	n := 1
+	for n < len(s) && isDigit(s[n]) == isDigit(s[0]) {
+		n++
+	}
+	return s[:n], s[n:]
 }
 
 // numberPrefix returns the number that a text begins with, and what follows it.

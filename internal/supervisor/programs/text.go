@@ -54,8 +54,8 @@ func head(ctx context.Context, c *Call) int {
 	}
 	lines, size := 10, -1
 	for _, o := range opts {
-		n, err := strconv.Atoi(o.value)
-		if o.name != "q" && (err != nil || n < 0) {
+		n, err := amount(o.value)
+		if o.name != "q" && (err != nil || n < 0 && o.name == "c") {
 			return c.fail(1, "invalid number: '%s'", o.value)
 		}
 		switch o.name {
@@ -64,6 +64,9 @@ func head(ctx context.Context, c *Call) int {
 		case "c":
 			size = n
 		}
+	}
+	if lines < 0 {
+		return c.eachInput(names, func(_ string, r io.Reader) error { return allBut(ctx, c.Stdout, r, -lines) })
 	}
 	return c.eachInput(names, func(_ string, r io.Reader) error {
 		if size >= 0 {
@@ -87,14 +90,46 @@ func head(ctx context.Context, c *Call) int {
 	})
 }
 
+// amount reads a number with K, M or G behind it.
+func amount(s string) (int, error) {
+	digits := strings.TrimRight(s, "KkMG")
+	n, err := strconv.Atoi(digits)
+	if err != nil || len(s)-len(digits) > 1 || n > 1<<30 {
+		return 0, fmt.Errorf("invalid number: '%s'", s)
+	}
+	if unit := s[len(digits):]; unit != "" {
+		n <<= map[string]int{"K": 10, "k": 10, "M": 20, "G": 30}[unit]
+	}
+	return n, nil
+}
+
+// allBut prints all lines but the last ones.
+func allBut(ctx context.Context, w io.Writer, r io.Reader, count int) error {
+	var held []string
+	return eachLine(ctx, r, func(line string) error {
+		if held = append(held, line); len(held) <= count {
+			return nil
+		}
+		line, held = held[0], held[1:]
+		return writeLine(w, line)
+	})
+}
+
 func tail(ctx context.Context, c *Call) int {
-	opts, names, err := options(numeric(c.Args[1:]), "n:c:q", map[string]string{"lines": "n", "bytes": "c", "quiet": "q"})
+	opts, names, err := options(numeric(c.Args[1:]), "n:c:qfF", map[string]string{"lines": "n", "bytes": "c", "quiet": "q", "follow": "f"})
 	if err != nil {
 		return c.fail(1, "%v", err)
 	}
 	count, fromStart, bytewise := 10, false, false
 	for _, o := range opts {
-		if o.name == "q" {
+		switch o.name {
+		case "f", "F":
+			// A pipe is read to its end anyway, and nothing else here grows by itself.
+			if len(names) > 0 && names[0] != "-" {
+				return c.fail(1, "only a pipe can be followed")
+			}
+			continue
+		case "q":
 			continue
 		}
 		n, err := strconv.Atoi(strings.TrimPrefix(o.value, "-"))
