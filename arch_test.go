@@ -69,10 +69,13 @@ func service(more ...string) []string {
 
 // only says which of our packages may import a library.
 var only = map[string][]string{
-	"github.com/labstack/echo/":            {"internal/handlers"},
-	"github.com/gorilla/websocket":         {"internal/handlers"},
-	"github.com/riverqueue/river":          {"internal/jobs", "internal/postgres"},
-	"github.com/redis/go-redis/":           {"internal/live/redisbroker", "internal/supervisor/", "demo/"},
+	"github.com/labstack/echo/":    {"internal/handlers"},
+	"github.com/gorilla/websocket": {"internal/handlers"},
+	"github.com/riverqueue/river":  {"internal/jobs", "internal/postgres"},
+	"github.com/redis/go-redis/":   {"internal/live/redisbroker", "internal/supervisor/", "demo/"},
+	// Services use the driver's types for rows and errors; psql, which is built into a run's process, uses its connection alone, because a client that it started would
+	// take hosts and credentials from the command.
+	"github.com/jackc/pgx/":                {"internal/postgres", "internal/postgres/", "internal/app", "internal/auth", "internal/escalation", "internal/jobs", "internal/notify", "internal/supervisor/programs", "demo/octollm/"},
 	"k8s.io/client-go/":                    {"internal/inventory", "internal/symptoms/kubernetes"},
 	"k8s.io/apimachinery/":                 {"internal/inventory", "internal/symptoms/kubernetes"},
 	"github.com/itchyny/gojq":              {"internal/supervisor/programs"},

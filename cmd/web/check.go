@@ -72,7 +72,7 @@ func describe(b *strings.Builder, e config.Environment) {
 		row("reaches", "%s%s", name, at(name, e.Hosts[name]))
 	}
 	for _, p := range e.Postgres {
-		row("reaches", "PostgreSQL %s", p.Alias)
+		row("reaches", "PostgreSQL %s%s", p.Alias, readsAs(p))
 	}
 	for _, r := range e.Redis {
 		row("reaches", "Redis %s", r.Alias)
@@ -115,6 +115,13 @@ func verbs(p config.Program) string {
 		all = append(all, verb+" ("+p.Verbs[verb]+")")
 	}
 	return ", with " + strings.Join(all, ", ")
+}
+
+func readsAs(p config.Postgres) string {
+	if p.Role == "" {
+		return ", reads as the user who connects"
+	}
+	return ", reads as the role " + p.Role
 }
 
 func at(name, target string) string {

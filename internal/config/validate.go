@@ -135,6 +135,9 @@ func (e Environment) validateConnections(m *list) {
 	for i, p := range e.Postgres {
 		place := fmt.Sprintf("postgres[%d]", i)
 		databases = append(databases, p.Alias)
+		if strings.EqualFold(p.Role, "none") { // SET ROLE none would take the role back
+			m.add("%s: role %q is no role", place, p.Role)
+		}
 		m.secret(place, "dsn", p.Alias, p.DSN, p.DSNFile, "postgres", "postgresql")
 	}
 	for i, r := range e.Redis {

@@ -87,7 +87,7 @@ func (s *Service) spec(p Plan, run Run) (supervisor.Spec, error) {
 		if err != nil {
 			return spec, fmt.Errorf("diagnostics: postgres %s: %w", c.Alias, err)
 		}
-		spec.Postgres = append(spec.Postgres, supervisor.Conn{Alias: c.Alias, URL: dsn})
+		spec.Postgres = append(spec.Postgres, supervisor.Conn{Alias: c.Alias, URL: dsn, Role: c.Role})
 	}
 	for _, c := range p.Environment.Redis {
 		url, err := secret(c.URL, c.URLFile)

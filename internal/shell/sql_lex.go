@@ -16,13 +16,15 @@ const (
 )
 
 type sqlToken struct {
-	kind sqlKind
-	text string
+	kind     sqlKind
+	text     string
+	from, to int // where it stands in the text
 }
 
 // lexSQL cuts a text into tokens. It gives up (ok is false) wherever PostgreSQL's
 // settings could decide where a string ends, so that no word hides in one.
 func lexSQL(text string) (tokens []sqlToken, ok bool) {
+	whole := len(text)
 	for text != "" {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
@@ -47,6 +49,8 @@ func lexSQL(text string) (tokens []sqlToken, ok bool) {
 		if n == 0 {
 			return nil, false
 		}
+		token.from = whole - len(text)
+		token.to = token.from + n
 		tokens = append(tokens, token)
 		text = text[n:]
 	}
@@ -67,17 +71,17 @@ func lexToken(text string, r rune, size int) (sqlToken, int) {
 		if n < len(text) && (text[n] == '\'' || strings.HasPrefix(text[n:], "&'") || strings.HasPrefix(text[n:], `&"`)) && len(word) <= 2 {
 			return sqlToken{}, 0
 		}
-		return sqlToken{sqlWord, word}, n
+		return sqlToken{kind: sqlWord, text: word}, n
 	case sqlDigit(r):
 		n := strings.IndexFunc(text, func(r rune) bool { return !sqlDigit(r) && r != '.' })
 		if n < 0 {
 			n = len(text)
 		}
-		return sqlToken{sqlNumber, text[:n]}, n
+		return sqlToken{kind: sqlNumber, text: text[:n]}, n
 	case r == '$':
 		return lexDollar(text)
 	case r < utf8.RuneSelf:
-		return sqlToken{sqlSign, text[:size]}, size
+		return sqlToken{kind: sqlSign, text: text[:size]}, size
 	}
 	return sqlToken{}, 0
 }
@@ -109,9 +113,9 @@ func lexQuoted(text string, quote byte) (sqlToken, int) {
 		case i+1 < len(text) && text[i+1] == quote:
 			i++
 		case quote == '"':
-			return sqlToken{sqlQuoted, text[:i+1]}, i + 1
+			return sqlToken{kind: sqlQuoted, text: text[:i+1]}, i + 1
 		default:
-			return sqlToken{sqlString, "''"}, i + 1
+			return sqlToken{kind: sqlString, text: "''"}, i + 1
 		}
 	}
 	return sqlToken{}, 0
@@ -125,7 +129,7 @@ func lexDollar(text string) (sqlToken, int) {
 		digits++
 	}
 	if digits > 1 {
-		return sqlToken{sqlNumber, text[:digits]}, digits
+		return sqlToken{kind: sqlNumber, text: text[:digits]}, digits
 	}
 	if end < 0 || strings.ContainsFunc(text[1:1+end], func(r rune) bool { return !sqlLetter(r) && !sqlDigit(r) }) {
 		return sqlToken{}, 0
@@ -135,5 +139,5 @@ func lexDollar(text string) (sqlToken, int) {
 	if stop < 0 {
 		return sqlToken{}, 0
 	}
-	return sqlToken{sqlString, "''"}, len(tag) + stop + len(tag)
+	return sqlToken{kind: sqlString, text: "''"}, len(tag) + stop + len(tag)
 }

@@ -33,6 +33,17 @@ func classPrepare(tokens []sqlToken) Class {
 
 // classCopy permits the client's own streams; files and programs are the server's.
 func classCopy(tokens []sqlToken) Class {
+	switch copyStream(tokens) {
+	case "STDOUT":
+		return classWords(tokens, read("copies rows out"))
+	case "STDIN":
+		return classWords(tokens, change("copies rows in"))
+	}
+	return unknown("COPY reaches a file or a program of the server")
+}
+
+// copyStream is STDOUT or STDIN where a COPY uses the client's own streams.
+func copyStream(tokens []sqlToken) string {
 	last := func(word string) int {
 		for i, t := range slices.Backward(tokens) {
 			if t.kind == sqlWord && t.text == word {
@@ -44,11 +55,11 @@ func classCopy(tokens []sqlToken) Class {
 	to, from := last("TO"), last("FROM")
 	switch {
 	case to > from && wordAt(tokens, to+1) == "STDOUT":
-		return classWords(tokens, read("copies rows out"))
+		return "STDOUT"
 	case from > to && wordAt(tokens, from+1) == "STDIN":
-		return classWords(tokens, change("copies rows in"))
+		return "STDIN"
 	}
-	return unknown("COPY reaches a file or a program of the server")
+	return ""
 }
 
 var (

@@ -153,7 +153,7 @@ func TestPsql(t *testing.T) {
 		unknown+r | docker compose exec postgres psql -f x.sql
 		unknown+r | docker compose exec postgres psql -o x -c 'SELECT 1'
 		unknown+r | psql -v a=b -c 'SELECT 1'
-		read+r    | psql -c 'SELECT 1'
+		read      | psql -c 'SELECT 1'
 	`)
 }
 

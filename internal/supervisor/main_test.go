@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"wardroom/internal/postgres/pgtest"
 	"wardroom/internal/process"
 	"wardroom/internal/shell"
 	"wardroom/internal/supervisor"
@@ -42,7 +43,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	code, err := withBinaries(m.Run)
+	code, err := withBinaries(func() int { return pgtest.Run(m) })
 	if err == nil && code == 0 {
 		err = goleak.Find()
 	}

@@ -57,7 +57,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	c.record(Program{Argv: s.argv, Class: class, Permitted: true})
 	var code int
 	if isBuiltIn {
-		code = c.runBuiltIn(ctx, s, builtIn)
+		code = c.runBuiltIn(ctx, s, builtIn, class)
 	} else {
 		code = c.runProgram(ctx, s, program)
 	}
@@ -91,10 +91,10 @@ func (c *child) refusal(class shell.Class, s start) string {
 	return ""
 }
 
-func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func) int {
+func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, class shell.Class) int {
 	call := &programs.Call{
 		Args: s.argv, Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr,
-		Vars:    c.visible(s.env),
+		Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read,
 		Files:   files{scratch: c.scratch, cwd: s.dir},
 		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres},
 		Start: func(ctx context.Context, argv []string, passStdin bool) int {

@@ -17,6 +17,7 @@ import (
 type Conn struct {
 	Alias string `json:"alias"` // what a playbook may call it
 	URL   string `json:"url"`   // redis://… or postgres://…, with credentials
+	Role  string `json:"role"`  // of a database: whom reads run as; "": the user of the URL
 }
 
 // Network reaches the hosts that an environment lists, and nothing else.

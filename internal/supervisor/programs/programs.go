@@ -20,6 +20,8 @@ type Call struct {
 	Stdout    io.Writer
 	Stderr    io.Writer
 	Vars      map[string]string // the run's own variables
+	ReadOnly  bool              // these words were judged to observe only: whoever can must see to it
+	Params    []string          // the values of $1, $2, … in SQL
 	Files     Files
 	Network   *Network
 	Start     func(ctx context.Context, argv []string, passStdin bool) int // classes the words, then starts them with this call's streams
@@ -45,7 +47,7 @@ func builtIns() map[string]Func {
 	return map[string]Func{
 		"[": test, "awk": runAWK, "base64": base64Program, "cat": cat, "column": table, "comm": comm, "curl": curl, "cut": cut, "date": date, "dig": dig, "echo": echo,
 		"egrep": grep, "env": env, "false": constant(1), "fgrep": grep, "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc, "nl": nl, "nslookup": nslookup,
-		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
+		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "psql": psql, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
 		"tac": tac, "tail": tail, "tee": tee, "test": test, "time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
 	}
 }

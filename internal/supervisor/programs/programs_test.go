@@ -3,6 +3,7 @@ package programs_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,11 +14,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"wardroom/internal/postgres/pgtest"
 	"wardroom/internal/shell"
 	"wardroom/internal/supervisor/programs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := pgtest.Run(m)
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // rootFiles are the files of a folder, like the scratch folder of a run.
 type rootFiles struct{ root *os.Root }
@@ -49,6 +58,9 @@ type fixture struct {
 	files   rootFiles
 	network programs.Network
 	started [][]string // by programs that start others
+
+	readOnly bool
+	params   []string
 }
 
 func newFixture(t *testing.T, files map[string]string) *fixture {
@@ -82,6 +94,7 @@ func (f *fixture) start(ctx context.Context, t *testing.T, argv []string, stdin 
 	}
 	return program(ctx, &programs.Call{
 		Args: argv, Stdin: stdin, Stdout: stdout, Stderr: stderr, Files: f.files, Network: &f.network, Vars: map[string]string{"POD": "api-0", "NS": "octollm"},
+		ReadOnly: f.readOnly, Params: f.params,
 		Forbidden: func(name string) bool { return name == "PATH" },
 		Start: func(ctx context.Context, inner []string, pass bool) int {
 			f.started = append(f.started, inner)
