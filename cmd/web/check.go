@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -76,6 +77,9 @@ func describe(b *strings.Builder, e config.Environment) {
 	}
 	for _, r := range e.Redis {
 		row("reaches", "Redis %s", r.Alias)
+	}
+	if address, err := url.Parse(e.Prometheus); err == nil && e.Prometheus != "" {
+		row("reaches", "Prometheus %s", address.Redacted())
 	}
 	if k := e.Kubernetes; k != nil && k.Kubeconfig != "" {
 		row("reaches", "the cluster of %s, context %s", k.Kubeconfig, cmp.Or(k.Context, "as the file says"))

@@ -79,6 +79,7 @@ type Plan struct {
 	Timeout     time.Duration
 
 	hostile []foreign
+	params  []string // of SQL
 }
 
 // Asks says whether the plan must be confirmed before it runs.
@@ -158,7 +159,8 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 // resolve finds what fills the command's placeholders and what its variables hold.
 func (p *Plan) resolve(policy shell.Policy, fill filling) {
 	values := map[string]string{}
-	for _, param := range shell.Params(p.Command.Text) {
+	p.Analysis = analyse(policy, p.Command)
+	for _, param := range p.Analysis.Params {
 		v, ok := fill.value(param)
 		if !ok {
 			p.Missing = append(p.Missing, param)
@@ -171,6 +173,9 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 		}
 	}
 	p.bind(policy, values)
+	if p.Command.Kind != playbooks.Shell {
+		return
+	}
 	for _, name := range shell.Variables(p.Text) {
 		v, ok := fill.variable(name)
 		if !ok {
@@ -185,13 +190,12 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 
 // bind makes the final text and classes it.
 func (p *Plan) bind(policy shell.Policy, values map[string]string) {
-	p.Analysis = policy.Analyse(p.Command.Text)
 	if len(p.Missing) == 0 {
-		bound, err := policy.Bind(p.Command.Text, values)
+		bound, err := bindValues(policy, p.Command, values)
 		if err != nil {
 			p.Refused = errs.Message(err)
 		} else {
-			p.Text, p.Analysis = bound.Text, bound.Analysis
+			p.Text, p.params, p.Analysis = bound.Text, bound.Params, bound.Analysis
 		}
 	}
 	p.Risk = p.Analysis.Risk
@@ -208,8 +212,8 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 		p.Refused = "The incident has no environment to run commands in."
 	case status == "closed":
 		p.Refused = "The incident is closed."
-	case p.Command.Kind != playbooks.Shell:
-		p.Refused = p.Command.Kind + " can't be run from here yet: copy it, run it elsewhere and mark the step done."
+	case p.nowhere() != "":
+		p.Refused = p.nowhere()
 	case p.Analysis.Refused != "":
 		p.Refused = p.Analysis.Refused
 	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:
@@ -226,13 +230,16 @@ func (p *Plan) hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// textHash names what runs: the text together with the variables that it is given. A text
-// holds no NUL, nor does a name or a value.
+// textHash names what runs: the text together with the variables that it is given and the
+// database that it goes to. A text holds no NUL, nor does a name or a value.
 func (p *Plan) textHash() []byte {
 	var all strings.Builder
 	all.WriteString(p.Text)
 	for name, value := range p.variables() {
 		all.WriteString("\x00" + name + "\x00" + value)
+	}
+	if database := p.database(); database != "" {
+		all.WriteString("\x00" + database)
 	}
 	return textHash(all.String())
 }

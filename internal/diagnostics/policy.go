@@ -81,7 +81,9 @@ func (s *Service) spec(p Plan, run Run) (supervisor.Spec, error) {
 		Confirmed: min(p.Risk, shell.Destroy), Discloses: p.Analysis.Discloses,
 		Policy: PolicyOf(p.Environment), Hosts: maps.Clone(p.Environment.Hosts), Own: s.opts.Own,
 		Vars: maps.Collect(p.variables()), Timeout: p.Timeout, Grace: s.opts.Grace, RunAs: s.opts.RunUser,
+		Metrics: p.Environment.Prometheus,
 	}
+	p.direct(&spec)
 	for _, c := range p.Environment.Postgres {
 		dsn, err := secret(c.DSN, c.DSNFile)
 		if err != nil {

@@ -88,12 +88,15 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 // readRisk classes a command outside any incident: as it reads by itself, or else by what the environments that it may run
 // in say of its programs, by the gravest of them. It is Unknown when nobody knows.
 func (s *Server) readRisk(command *playbooks.Command) shell.Risk {
-	if command.Kind != playbooks.Shell {
-		return shell.Read
-	}
-	risk := shell.Policy{Platform: command.Platform}.Analyse(command.Text).Risk
-	if risk == shell.Unknown {
-		risk = s.permittedRisk(command)
+	risk := shell.Read
+	switch command.Kind {
+	case playbooks.Shell:
+		risk = shell.Policy{Platform: command.Platform}.Analyse(command.Text).Risk
+		if risk == shell.Unknown {
+			risk = s.permittedRisk(command)
+		}
+	case playbooks.SQL:
+		risk = shell.AnalyseSQL(command.Text).Risk
 	}
 	if command.Raise != nil {
 		risk = max(risk, *command.Raise)

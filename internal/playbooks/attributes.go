@@ -60,6 +60,7 @@ type fenceInfo struct {
 	platform shell.Platform
 	timeout  time.Duration
 	raise    *shell.Risk
+	database string
 }
 
 // parseInfo reads "sh {id=pods platform=kubernetes timeout=30s risk=change}".
@@ -79,6 +80,8 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 		switch key {
 		case "id":
 			f.id = slug(value)
+		case "database":
+			f.database = value
 		case "platform":
 			switch p := shell.Platform(strings.ToLower(value)); p {
 			case "docker", "kubernetes", "local", "any":

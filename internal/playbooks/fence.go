@@ -114,6 +114,9 @@ func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Bloc
 	} else {
 		c.Timeout, c.Raise = f.timeout, f.raise
 	}
+	if kind == SQL {
+		c.Database = f.database
+	}
 	if c.Platform == "" {
 		c.Platform = "any"
 		if kind == Shell {

@@ -83,8 +83,9 @@ type Command struct {
 	Language string         `json:"language,omitempty"` // of reference text
 	Platform shell.Platform `json:"platform"`
 	Line     int            `json:"line"`
-	Timeout  time.Duration  `json:"timeout,omitempty"` // 0: the default of the section
-	Raise    *shell.Risk    `json:"raise,omitempty"`   // the least risk to show, when the author asks for more
+	Timeout  time.Duration  `json:"timeout,omitempty"`  // 0: the default of the section
+	Database string         `json:"database,omitempty"` // of SQL: the alias of the environment's that it is for; empty: its first
+	Raise    *shell.Risk    `json:"raise,omitempty"`    // the least risk to show, when the author asks for more
 }
 
 // Runnable reports whether Wardroom can start the command at all.

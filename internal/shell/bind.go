@@ -15,6 +15,7 @@ import (
 // shown, recorded and run, classed again.
 type Bound struct {
 	Text     string
+	Params   []string // of SQL: the values of $1, $2, …
 	Analysis Analysis
 }
 

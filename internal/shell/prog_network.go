@@ -7,7 +7,8 @@ import (
 
 // networkPrograms ask other machines.
 var networkPrograms = map[string]*program{
-	"nc": netcat, "ncat": netcat, "netcat": netcat,
+	"promql": {class: read("asks Prometheus"), any: true},
+	"nc":     netcat, "ncat": netcat, "netcat": netcat,
 	"pg_isready": {class: read("asks whether PostgreSQL accepts connections"), flags: flags("-h= -p= -U= -d= -t= -q --host= --port= --username= --dbname= --timeout= --quiet")},
 	"nslookup":   {any: true, class: read("looks a name up"), refine: nslookupWords},
 	"dig":        {any: true, class: read("looks a name up"), refine: digWords},

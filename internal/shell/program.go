@@ -172,7 +172,7 @@ func shown(word string) string {
 // echo and printf come with the interpreter.
 var Builtins = []string{
 	"awk", "base64", "cat", "column", "comm", "curl", "cut", "date", "dig", "echo", "egrep", "env", "false", "fgrep", "grep", "head", "jq", "ls", "nc", "nl",
-	"nslookup", "paste", "pg_isready", "printf", "psql", "redis-cli", "rev", "sed", "seq", "sleep", "sort", "tac", "tail", "tee", "test", "time", "timeout", "tr", "true",
+	"nslookup", "paste", "pg_isready", "printf", "promql", "psql", "redis-cli", "rev", "sed", "seq", "sleep", "sort", "tac", "tail", "tee", "test", "time", "timeout", "tr", "true",
 	"uniq", "wc", "xargs",
 }
 

@@ -27,6 +27,12 @@ const noTemp = "/proc/none"
 
 func (c *child) interpret(ctx context.Context) outcome {
 	stderr := c.frames.stream(frameStderr)
+	if len(c.spec.Argv) > 0 {
+		code := c.start(ctx, start{
+			argv: c.spec.Argv, params: c.spec.Params, dir: c.spec.Scratch, env: expand.ListEnviron(), stdout: c.frames.stream(frameStdout), stderr: stderr,
+		})
+		return outcome{code: code, err: ctx.Err()}
+	}
 	file, err := parse(c.spec.Text)
 	if err != nil {
 		fmt.Fprintln(stderr, err)

@@ -29,6 +29,24 @@ func TestPsqlTakesNothingFromTheMachine(t *testing.T) { //nolint:paralleltest //
 	}
 }
 
+// TestOneProgramStartsWithoutAShell: a query is no shell text, but its program is classed like every other.
+func TestOneProgramStartsWithoutAShell(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.URL(t)
+	query := func(sql string, params ...string) result {
+		return run(t, sql, func(s *supervisor.Spec) {
+			s.Postgres = []supervisor.Conn{{Alias: "main", URL: dsn}}
+			s.Argv, s.Params = []string{"psql", "-At", "-c", sql}, params
+		})
+	}
+	if r := query("SELECT '$(id)', $1", "'; DROP TABLE users; --"); r.stdout != "$(id)|'; DROP TABLE users; --\n" || r.exit.Code != 0 {
+		t.Errorf("%+v", r)
+	}
+	if r := query("DELETE FROM users WHERE name = $1", "x"); r.exit.Code != 126 || !r.refused("psql") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestPsqlIsClassedAsItStarts(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.URL(t)

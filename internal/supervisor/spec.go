@@ -20,6 +20,8 @@ type Conn = programs.Conn
 type Spec struct {
 	RunID     string            `json:"run_id"`
 	Text      string            `json:"text"`      // the exact, bound text that was confirmed
+	Argv      []string          `json:"argv"`      // what the text comes down to when it is no shell text: this one program starts, and nothing is interpreted
+	Params    []string          `json:"params"`    // the values of $1, $2, … in the SQL of Argv
 	Scratch   string            `json:"scratch"`   // the only folder that the run may read and write; made when there is none
 	Confirmed shell.Risk        `json:"confirmed"` // the worst class that may start
 	Discloses bool              `json:"discloses"` // whether showing secrets was confirmed
@@ -28,6 +30,7 @@ type Spec struct {
 	Own       []string          `json:"own"`   // addresses, host:port, that Wardroom itself listens on: never reachable
 	Redis     []Conn            `json:"redis"`
 	Postgres  []Conn            `json:"postgres"`
+	Metrics   string            `json:"metrics"` // the address of the environment's Prometheus
 	Vars      map[string]string `json:"vars"`
 	Timeout   time.Duration     `json:"timeout"` // 0: five minutes
 	Grace     time.Duration     `json:"grace"`   // between SIGTERM and SIGKILL; 0: ten seconds

@@ -23,6 +23,7 @@ import (
 // start is one program start, by the text itself or by a program such as xargs.
 type start struct {
 	argv   []string
+	params []string
 	dir    string
 	env    expand.Environ
 	stdin  *os.File
@@ -94,9 +95,9 @@ func (c *child) refusal(class shell.Class, s start) string {
 func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, class shell.Class) int {
 	call := &programs.Call{
 		Args: s.argv, Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr,
-		Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read,
+		Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read, Params: s.params,
 		Files:   files{scratch: c.scratch, cwd: s.dir},
-		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres},
+		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres, Metrics: c.spec.Metrics},
 		Start: func(ctx context.Context, argv []string, passStdin bool) int {
 			inner := s
 			inner.argv = argv

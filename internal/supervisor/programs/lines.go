@@ -75,8 +75,8 @@ func nl(ctx context.Context, c *Call) int {
 	})
 }
 
-// table is column -t: the columns of all lines, aligned.
-func table(ctx context.Context, c *Call) int {
+// columns is column -t: the columns of all lines, aligned.
+func columns(ctx context.Context, c *Call) int {
 	opts, names, err := options(c.Args[1:], "ts:o:", map[string]string{"table": "t"})
 	if err != nil {
 		return c.fail(1, "%v", err)

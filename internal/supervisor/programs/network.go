@@ -26,6 +26,7 @@ type Network struct {
 	Own      []string          // "host:port" of Wardroom itself
 	Redis    []Conn
 	Postgres []Conn
+	Metrics  string // the address of Prometheus
 }
 
 // errUnlisted refuses an address before anything is sent or looked up.

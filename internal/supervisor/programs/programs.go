@@ -45,9 +45,9 @@ func Lookup(name string) (Func, bool) {
 // builtIns is a function and not a variable because some of the programs start others by name.
 func builtIns() map[string]Func {
 	return map[string]Func{
-		"[": test, "awk": runAWK, "base64": base64Program, "cat": cat, "column": table, "comm": comm, "curl": curl, "cut": cut, "date": date, "dig": dig, "echo": echo,
+		"[": test, "awk": runAWK, "base64": base64Program, "cat": cat, "column": columns, "comm": comm, "curl": curl, "cut": cut, "date": date, "dig": dig, "echo": echo,
 		"egrep": grep, "env": env, "false": constant(1), "fgrep": grep, "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc, "nl": nl, "nslookup": nslookup,
-		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "psql": psql, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
+		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "promql": promQL, "psql": psql, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
 		"tac": tac, "tail": tail, "tee": tee, "test": test, "time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
 	}
 }
