@@ -106,7 +106,7 @@ func TestPsqlPrintsWhatTheRealOnePrints(t *testing.T) {
 				continue // how rows are printed is told by the first; starting the real one takes its time
 			}
 			args := append(strings.Fields(flags), "-c", text)
-			compare(t, realPsql(t, dsn, args...), psqlOn(t, dsn, true, args...), args)
+			comparePsql(t, realPsql(t, dsn, args...), psqlOn(t, dsn, true, args...), args)
 		}
 	}
 	for _, args := range [][]string{
@@ -128,7 +128,7 @@ func TestPsqlPrintsWhatTheRealOnePrints(t *testing.T) {
 		{"-P", "footer=off", "-x", "-c", "SELECT 1 WHERE false"},
 		{"-P", "footer=off", "-A", "-c", "SELECT 1"},
 	} {
-		compare(t, realPsql(t, dsn, args...), psqlOn(t, dsn, true, args...), args)
+		comparePsql(t, realPsql(t, dsn, args...), psqlOn(t, dsn, true, args...), args)
 	}
 }
 
@@ -161,11 +161,11 @@ func TestPsqlWritesAsTheRealOne(t *testing.T) {
 		{"-c", "COPY n TO STDOUT"},
 		{"-c", "SELECT pg_terminate_backend(pg_backend_pid())"},
 	} {
-		compare(t, realPsql(t, theirs, args...), psqlOn(t, ours, false, args...), args)
+		comparePsql(t, realPsql(t, theirs, args...), psqlOn(t, ours, false, args...), args)
 	}
 }
 
-func compare(t *testing.T, want, got output, args []string) {
+func comparePsql(t *testing.T, want, got output, args []string) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("psql %q (- the real one, + ours):\n%s", args, diff)
