@@ -83,7 +83,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	for _, button := range []string{"Escalate", "+15 min", "Hand over", "Change or add a playbook", "Set or correct a value", "Title and lead", "SEV2", "Acknowledged"} {
 		ana.open(room)
 		ana.press("main, #room-header", button)
-		ana.until("something opens", `document.querySelector(":popover-open")`)
+		ana.until("something opens", `document.querySelector(":popover-open, dialog:modal")`)
 		ana.accessible("room, " + button + " opened")
 	}
 	ana.open(room)

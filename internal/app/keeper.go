@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -72,7 +71,7 @@ func (k *keeper) stop(ctx context.Context) error {
 	k.cancel()
 	k.done.Wait()
 	if k.server == nil {
-		return errors.New("the private database had ended and did not start again")
+		return nil // it ended by itself, which was said, and nothing of it is left
 	}
 	return k.server.Stop(ctx)
 }
