@@ -106,7 +106,7 @@ func TestStreamEndsWellByItsTimeLimit(t *testing.T) {
 
 func TestTimeoutProgramEndsOnlyItsOwnTree(t *testing.T) {
 	t.Parallel()
-	child := begin(t, `helper do-sleep & timeout 0.2 helper do-sleep; echo code $?; wait`)
+	child := begin(t, `helper do-sleep & timeout 3 helper do-sleep; echo code $?; wait`)
 	ids := firstPIDs(t, child, 2)
 	await(t, child, "code 124\n")
 	if ids[0].Alive() == ids[1].Alive() {
