@@ -22,11 +22,12 @@ type Confirm struct {
 	Told        string   // "Bo and Kim in the room, the timeline"
 	Warning     string   // "The same change runs in INC-43 on the same target."
 	Values      []ConfirmValue
-	Refused     string // it cannot be run after all; no confirm button
-	Problem     string // the last attempt did not go through
-	Hidden      []Pair // what is posted: attached, step, command, v.*, confirm, text_hash
-	TypeName    bool   // the environment's name must be typed
-	Button      string // "Run change"
+	Secrets     []Input // secret parameters, asked for here alone: what is typed is posted and kept nowhere
+	Refused     string  // it cannot be run after all; no confirm button
+	Problem     string  // the last attempt did not go through
+	Hidden      []Pair  // what is posted: attached, step, command, v.*, confirm, text_hash
+	TypeName    bool    // the environment's name must be typed
+	Button      string  // "Run change"
 }
 
 // ConfirmValue is a value in the command and where it came from.

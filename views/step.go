@@ -60,6 +60,7 @@ type Command struct {
 	Hints    []Hint // "can be undone", "expect …"
 	Refused  string // why it cannot be run here; "" when it can
 	Inputs   []Input
+	Secret   bool   // it needs a secret, which the confirmation asks for
 	Platform string // of commands among Step.Others
 	Run      *Run   // the newest run; nil before the first
 	History  []RunLink
@@ -71,7 +72,7 @@ type Command struct {
 }
 
 // Asks reports whether Run opens the confirmation first.
-func (c Command) Asks() bool { return c.Risk != "read" || c.Reveals }
+func (c Command) Asks() bool { return c.Risk != "read" || c.Reveals || c.Secret }
 
 // Runnable reports whether the card offers Run at all.
 func (c Command) Runnable() bool { return c.Refused == "" }
@@ -81,11 +82,10 @@ type Hint struct{ Icon, Text string }
 
 // Input asks for the value of a placeholder that nothing has filled.
 type Input struct {
-	Name   string // "pod-name", posted as "v.pod-name"
-	Label  string // "<pod-name>"
-	Value  string
-	Secret bool
-	Error  string
+	Name  string // "pod-name", posted as "v.pod-name", or "s.pod-name" when it is a secret
+	Label string // "<pod-name>"
+	Value string
+	Error string
 }
 
 // Run is one execution of a command, as its result line shows it.

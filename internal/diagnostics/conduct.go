@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"wardroom/internal/postgres/dbgen"
+	"wardroom/internal/redact"
 	"wardroom/internal/supervisor"
 	"wardroom/internal/timeline"
 )
@@ -15,7 +16,7 @@ import (
 // has failed to.
 func (s *Service) conduct(ctx context.Context, p Plan, run Run, started chan<- Run) {
 	defer s.forget(run.ID)
-	child, failure := s.spawn(ctx, p, run)
+	child, secrets, failure := s.spawn(ctx, p, run)
 	if child == nil {
 		started <- s.conclude(ctx, run, failure)
 		return
@@ -29,42 +30,45 @@ func (s *Service) conduct(ctx context.Context, p Plan, run Run, started chan<- R
 		marked = run
 	}
 	started <- marked
-	s.conclude(ctx, marked, s.record(ctx, marked, child.Events()))
+	s.conclude(ctx, marked, s.record(ctx, marked, secrets, child.Events()))
 }
 
-// spawn claims the run and starts its process. Without a child, the ending says why.
-func (s *Service) spawn(ctx context.Context, p Plan, run Run) (*supervisor.Child, ending) {
+// spawn claims the run and starts its process, and says what may not be seen of it.
+// Without a child, the ending says why.
+func (s *Service) spawn(ctx context.Context, p Plan, run Run) (*supervisor.Child, *redact.Set, ending) {
 	var claimed int64
 	err := s.persist(ctx, "claim run", func(ctx context.Context) (err error) {
 		claimed, err = s.db.ClaimRun(ctx, dbgen.ClaimRunParams{ID: run.ID, Owner: s.opts.Owner, Host: s.opts.Host})
 		return err
 	})
 	if by, closing := s.haltedBy(run.ID); by != "" || closing {
-		return nil, ending{state: Stopped, reason: "Stopped before it began.", clean: true, stopBy: stopper(by)}
+		return nil, nil, ending{state: Stopped, reason: "Stopped before it began.", clean: true, stopBy: stopper(by)}
 	}
 	if err == nil && claimed == 0 {
 		err = fmt.Errorf("diagnostics: run %s is not queued any more", run.ID)
 	}
 	var child *supervisor.Child
+	var secrets *redact.Set
 	if err == nil {
-		child, err = s.startChild(ctx, p, run)
+		child, secrets, err = s.startChild(ctx, p, run)
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "run did not start", "run_id", run.ID, "err", err)
-		return nil, ending{state: Failed, reason: "It could not be started. The reason is in Wardroom's log.", clean: true}
+		return nil, nil, ending{state: Failed, reason: "It could not be started. The reason is in Wardroom's log.", clean: true}
 	}
-	return child, ending{}
+	return child, secrets, ending{}
 }
 
-func (s *Service) startChild(ctx context.Context, p Plan, run Run) (*supervisor.Child, error) {
+func (s *Service) startChild(ctx context.Context, p Plan, run Run) (*supervisor.Child, *redact.Set, error) {
 	spec, err := s.spec(p, run)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err = s.openScratch(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return supervisor.Start(ctx, s.opts.Executable, spec)
+	child, err := supervisor.Start(ctx, s.opts.Executable, spec)
+	return child, s.secrets(ctx, p, spec), err
 }
 
 // markRunning records the process of the run, by which Recover finds it.

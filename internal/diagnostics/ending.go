@@ -1,6 +1,7 @@
 package diagnostics
 
 import (
+	"maps"
 	"time"
 
 	"wardroom/internal/postgres/dbgen"
@@ -38,8 +39,10 @@ func (e ending) params(run Run) dbgen.FinishRunParams {
 func (r *recorder) ending(exit supervisor.Exit) ending {
 	end := ending{
 		lines: r.next - 1, bytes: r.bytes, clean: exit.Clean, cpu: exit.CPU, peak: exit.PeakRSS,
-		code: &exit.Code, vars: exit.Vars, crash: exit.Crash,
+		code: &exit.Code, vars: exit.Vars, crash: r.secrets.Text(exit.Crash),
 	}
+	// A variable with a secret in it is not stored (EXECUTION.md 17).
+	maps.DeleteFunc(end.vars, func(_, value string) bool { return len(r.secrets.Find(value)) > 0 })
 	switch {
 	case exit.Reason == supervisor.ReasonStopped:
 		r.stopped(&end)

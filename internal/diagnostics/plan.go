@@ -33,6 +33,7 @@ type Request struct {
 	Step     string
 	Command  string
 	Values   map[string]string // typed now; beats labels and variables, not fixed ones
+	Secrets  map[string]string // of secret parameters: for this one run, kept nowhere
 
 	// What the person has seen and confirmed. A plain read needs neither.
 	Confirmed shell.Risk
@@ -59,6 +60,7 @@ type Value struct {
 	Value    string `json:"value"`
 	Origin   Origin `json:"origin"`
 	Variable bool   `json:"variable,omitempty"` // the run is given it; the others stand in the text
+	Secret   bool   `json:"secret,omitempty"`   // Value is only its mask
 }
 
 // Plan is what exactly would run, where, and whether it may.
@@ -71,7 +73,8 @@ type Plan struct {
 	Section     string
 	Values      []Value
 	Missing     []shell.Param // placeholders that nothing fills
-	Text        string        // final exact text; the written one while values are missing
+	Secrets     []shell.Param // secret parameters, which are asked for each time
+	Text        string        // final exact text with its secrets masked; the written one while values are missing
 	Analysis    shell.Analysis
 	Risk        shell.Risk // of the text, raised where the author asks for it
 	Refused     string     // why it can't be run here; empty when it can
@@ -79,11 +82,14 @@ type Plan struct {
 	Timeout     time.Duration
 
 	hostile []foreign
-	params  []string // of SQL
+	given   map[string]string // Request.Secrets
+	bound   shell.Bound       // what runs
 }
 
 // Asks says whether the plan must be confirmed before it runs.
-func (p *Plan) Asks() bool { return p.Risk != shell.Read || p.Analysis.Discloses }
+func (p *Plan) Asks() bool {
+	return p.Risk != shell.Read || p.Analysis.Discloses || len(p.Secrets) > 0
+}
 
 // Planner plans the commands of one incident: it has read what fills placeholders once.
 type Planner struct {
@@ -150,6 +156,7 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 			p.Timeout = ResolutionTimeout
 		}
 	}
+	p.given = req.Secrets
 	p.resolve(PolicyOf(pl.env), pl.fill.with(req.Values))
 	p.judge(pl.room.Status, pl.known, pl.stock)
 	p.Hash = p.hash()
@@ -161,6 +168,12 @@ func (p *Plan) resolve(policy shell.Policy, fill filling) {
 	values := map[string]string{}
 	p.Analysis = analyse(policy, p.Command)
 	for _, param := range p.Analysis.Params {
+		if param.Secret {
+			p.Secrets = append(p.Secrets, param)
+			p.Values = append(p.Values, Value{Name: param.Name, Text: param.Text, Value: param.Mask(), Origin: FromTyped, Secret: true})
+			values[param.Name] = p.given[param.Name]
+			continue
+		}
 		v, ok := fill.value(param)
 		if !ok {
 			p.Missing = append(p.Missing, param)
@@ -195,7 +208,7 @@ func (p *Plan) bind(policy shell.Policy, values map[string]string) {
 		if err != nil {
 			p.Refused = errs.Message(err)
 		} else {
-			p.Text, p.params, p.Analysis = bound.Text, bound.Params, bound.Analysis
+			p.bound, p.Text, p.Analysis = bound, bound.Shown, bound.Analysis
 		}
 	}
 	p.Risk = p.Analysis.Risk
@@ -216,6 +229,8 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 		p.Refused = p.nowhere()
 	case p.Analysis.Refused != "":
 		p.Refused = p.Analysis.Refused
+	case p.exposed() != "":
+		p.Refused = p.exposed()
 	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:
 		p.Refused = "Copy it, do it elsewhere and mark the step done: " + p.Analysis.Why
 	case p.Risk == shell.Destroy && p.Environment.Approvals != "none":
@@ -262,6 +277,9 @@ func (p *Plan) check(req Request) error {
 	}
 	if p.Refused != "" {
 		return errs.New(errs.Invalid, p.Refused)
+	}
+	if err := p.checkSecrets(); err != nil {
+		return err
 	}
 	if !p.Asks() {
 		return nil

@@ -77,12 +77,13 @@ func dockerOf(d config.Docker) shell.HostProgram {
 // spec is what the run's process may know.
 func (s *Service) spec(p Plan, run Run) (supervisor.Spec, error) {
 	spec := supervisor.Spec{
-		RunID: run.ID.String(), Text: p.Text, Scratch: s.scratch(run.IncidentID),
+		RunID: run.ID.String(), Text: p.bound.Text, Secrets: p.secretValues(), Scratch: s.scratch(run.IncidentID),
 		Confirmed: min(p.Risk, shell.Destroy), Discloses: p.Analysis.Discloses,
 		Policy: PolicyOf(p.Environment), Hosts: maps.Clone(p.Environment.Hosts), Own: s.opts.Own,
 		Vars: maps.Collect(p.variables()), Timeout: p.Timeout, Grace: s.opts.Grace, RunAs: s.opts.RunUser,
 		Metrics: p.Environment.Prometheus,
 	}
+	spec.Policy.Secrets = len(p.Secrets) > 0
 	p.direct(&spec)
 	for _, c := range p.Environment.Postgres {
 		dsn, err := secret(c.DSN, c.DSNFile)

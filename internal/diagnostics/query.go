@@ -79,7 +79,7 @@ func (p *Plan) direct(spec *supervisor.Spec) {
 	switch p.Command.Kind {
 	case playbooks.SQL:
 		spec.Argv = []string{"psql", "-X", "-h", p.database(), "-c", p.Text}
-		spec.Params = p.params
+		spec.Params = p.bound.Params
 	case playbooks.PromQL:
 		spec.Argv = []string{"promql", p.Text}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"wardroom/internal/ansi"
 	"wardroom/internal/postgres/dbgen"
+	"wardroom/internal/redact"
 	"wardroom/internal/supervisor"
 )
 
@@ -27,9 +28,11 @@ const (
 type recorder struct {
 	s    *Service
 	run  Run
-	out  *ansi.Parser
-	err  *ansi.Parser
+	out  *outputStream
+	err  *outputStream
 	next int64 // number of the next line
+
+	secrets *redact.Set
 
 	batch      []Line
 	batchBytes int
@@ -49,8 +52,10 @@ type recorder struct {
 
 // record reads a child's events until its exit. It holds the child back while the
 // database is slow or away: nothing is dropped.
-func (s *Service) record(ctx context.Context, run Run, events <-chan supervisor.Event) ending {
-	r := &recorder{s: s, run: run, out: ansi.NewParser(), err: ansi.NewParser(), next: 1, interval: minInterval}
+func (s *Service) record(ctx context.Context, run Run, secrets *redact.Set, events <-chan supervisor.Event) ending {
+	r := &recorder{
+		s: s, run: run, out: newOutputStream(secrets), err: newOutputStream(secrets), next: 1, secrets: secrets, interval: minInterval,
+	}
 	exit := r.follow(ctx, events)
 	r.drain()
 	r.flush(ctx)
@@ -105,11 +110,11 @@ func (r *recorder) output(event supervisor.Event) {
 	if over := r.bytes - r.s.opts.MaxBytes; over > 0 {
 		r.full, text = true, text[:int64(len(text))-over]
 	}
-	parser := r.out
+	stream := r.out
 	if event.Stderr {
-		parser = r.err
+		stream = r.err
 	}
-	for _, line := range parser.Write(text) {
+	for _, line := range stream.write(text) {
 		r.add(line, event.Stderr)
 	}
 	if r.full {
@@ -134,10 +139,10 @@ func (r *recorder) add(line ansi.Line, stderr bool) {
 
 // drain makes lines of what has no newline: nothing follows it.
 func (r *recorder) drain() {
-	for _, line := range r.out.Flush() {
+	for _, line := range r.out.flush() {
 		r.add(line, false)
 	}
-	for _, line := range r.err.Flush() {
+	for _, line := range r.err.flush() {
 		r.add(line, true)
 	}
 	r.unfinished = time.Time{}
@@ -171,7 +176,7 @@ func (r *recorder) store(ctx context.Context) bool {
 }
 
 func (r *recorder) showUnfinished() {
-	line, _ := r.out.Pending().Truncate(maxPending)
+	line, _ := r.out.pending().Truncate(maxPending)
 	r.unfinished = time.Time{}
 	if text := line.Text(); text != r.shown {
 		r.shown = text
@@ -183,6 +188,10 @@ func (r *recorder) showUnfinished() {
 const maxPrograms = 1000
 
 func (r *recorder) program(ctx context.Context, p supervisor.Program) {
+	p.Reason = r.secrets.Text(p.Reason)
+	for i, word := range p.Argv {
+		p.Argv[i] = r.secrets.Text(word)
+	}
 	if !p.Permitted && r.above == "" {
 		r.above = p.Reason
 	}

@@ -35,8 +35,9 @@ func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Play
 		v.Refused = "" // the room says so once
 	}
 	for _, param := range plan.Missing {
-		v.Inputs = append(v.Inputs, views.Input{Name: param.Name, Label: param.Text, Secret: param.Secret})
+		v.Inputs = append(v.Inputs, views.Input{Name: param.Name, Label: param.Text})
 	}
+	v.Secret = len(plan.Secrets) > 0
 	if plan.Risk == shell.Change && v.Refused == "" {
 		v.Hints = append(v.Hints, views.Hint{Icon: "pencil", Text: plan.Analysis.Why})
 	}

@@ -106,7 +106,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
-	catalogue := playbooks.NewCatalogue(playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}}})
+	catalogue := playbooks.NewCatalogue(playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}}})
 	must(t, catalogue.Load(t.Context()))
 	ledger := timeline.New(h.hub)
 	h.auth = auth.New(h.db, log)

@@ -5,7 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -29,7 +32,7 @@ func (s *Server) once(next echo.HandlerFunc) echo.HandlerFunc {
 			return errs.New(errs.Invalid, "The form's key is not a UUID.")
 		}
 		posted.Del("key")
-		request := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", c.Request().URL.RequestURI(), posted.Encode()))
+		request := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", c.Request().URL.RequestURI(), withoutSecrets(posted).Encode()))
 		ctx := c.Request().Context()
 		location, done, err := s.Auth.Begin(ctx, key, request[:])
 		if err != nil {
@@ -42,6 +45,15 @@ func (s *Server) once(next echo.HandlerFunc) echo.HandlerFunc {
 		s.settle(ctx, key, answered(c, err))
 		return err
 	}
+}
+
+// withoutSecrets is what may be remembered of a form, be it as a hash.
+func withoutSecrets(posted url.Values) url.Values {
+	kept := maps.Clone(posted)
+	maps.DeleteFunc(kept, func(name string, _ []string) bool {
+		return strings.HasPrefix(name, secretField) || name == "password" || name == "current"
+	})
+	return kept
 }
 
 // settle remembers where the answer led, or gives the key free when nothing was done. The

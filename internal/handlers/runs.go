@@ -29,7 +29,7 @@ func runRequest(c echo.Context) (diagnostics.Request, error) {
 		return diagnostics.Request{}, badForm(err)
 	}
 	req := diagnostics.Request{
-		Incident: n, Step: values.Get("step"), Command: values.Get("command"), Values: map[string]string{},
+		Incident: n, Step: values.Get("step"), Command: values.Get("command"), Values: map[string]string{}, Secrets: map[string]string{},
 		Hash: values.Get("text_hash"), TypedName: values.Get("typed_environment"),
 	}
 	if req.Attached, err = uuid.Parse(values.Get("attached")); err != nil {
@@ -44,9 +44,15 @@ func runRequest(c echo.Context) (diagnostics.Request, error) {
 		if param, ok := strings.CutPrefix(name, "v."); ok {
 			req.Values[param] = values.Get(name)
 		}
+		if param, ok := strings.CutPrefix(name, secretField); ok {
+			req.Secrets[param] = values.Get(name)
+		}
 	}
 	return req, nil
 }
+
+// secretField begins the name of a form field whose value is kept nowhere.
+const secretField = "s."
 
 func (s *Server) startRun(c echo.Context) error {
 	req, err := runRequest(c)
@@ -91,6 +97,10 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	if label, title, ok := scenario(plan.Step.Title); ok {
 		m.StepLabel, m.Title = "scenario "+label, title+": run this "+m.Risk+"?"
 	}
+	for _, param := range plan.Secrets {
+		m.Why = append(m.Why, "It needs a secret: "+param.Text)
+		m.Secrets = append(m.Secrets, views.Input{Name: param.Name, Label: param.Text})
+	}
 	if len(plan.Missing) > 0 {
 		m.Refused = plan.Missing[0].Text + " needs a value."
 	}
@@ -114,6 +124,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmValue, []views.Pair) {
 	var values []views.ConfirmValue
 	for _, v := range plan.Values {
+		if v.Secret {
+			continue // the form asks for it
+		}
 		values = append(values, views.ConfirmValue{Name: v.Name, Value: visible(v.Value), From: originWord(v.Origin)})
 	}
 	hidden := []views.Pair{

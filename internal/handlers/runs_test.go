@@ -173,3 +173,46 @@ func TestDisclosingOutput(t *testing.T) {
 		}
 	}
 }
+
+const secret = "# Secret\n\n## Diagnosis\n\n### Look\n\n```sh\necho <api-key>\n```\n"
+
+// A secret is asked for where it is confirmed, goes the one way of that post, and leaves nothing behind but its mask.
+func TestASecretIsTypedIntoTheConfirmation(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	in := h.declaredWith(t, ana, "secret")
+	attached, err := h.incidents.Attached(as(t, ana), in.ID)
+	must(t, err)
+	step := attached[0].Playbook.Sections[0].Steps[0]
+	b := h.browser(t, ana)
+	card := b.get(t, "/incidents/1").want(t, http.StatusOK)
+	if !strings.Contains(card.body, "data-confirm") || len(find(card.doc, ".cmd-inputs")) != 0 {
+		t.Error("the card does not ask first, or asks for the secret itself")
+	}
+	var command string
+	for _, block := range step.Blocks {
+		if block.Command != nil {
+			command = block.Command.ID
+		}
+	}
+	fields := []string{"attached", attached[0].ID.String(), "step", step.ID, "command", command}
+	page := b.get(t, "/incidents/1/run?attached="+fields[1]+"&step="+fields[3]+"&command="+fields[5]).want(t, http.StatusOK)
+	input := find(page.doc, "input[type=password]")
+	if len(input) != 1 {
+		t.Fatalf("%d inputs for secrets", len(input))
+	}
+	name, _ := attr(input[0], "name")
+	hash, _ := attr(find(page.doc, "input[name=text_hash]")[0], "value")
+	fields = append(fields, "confirm", "read", "text_hash", hash)
+	b.post(t, "/incidents/1/runs", fields...).want(t, http.StatusBadRequest).has(t, "#confirm", "<api-key> needs its value")
+	b.post(t, "/incidents/1/runs", append(fields, name, "hunter2")...).want(t, http.StatusSeeOther)
+	eventually(t, "the run ends", func() bool {
+		return h.count(t, "SELECT count(*) FROM runs WHERE state = 'succeeded' AND text = 'echo ‹api-key›'") == 1
+	})
+	room := b.get(t, "/incidents/1").want(t, http.StatusOK)
+	room.has(t, ".cmd", "‹api-key›")
+	if strings.Contains(room.body, "hunter2") {
+		t.Error("the room shows the secret")
+	}
+}

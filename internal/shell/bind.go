@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -14,16 +15,25 @@ import (
 // Bound is a command whose placeholders were filled: the exact text that is
 // shown, recorded and run, classed again.
 type Bound struct {
-	Text     string
-	Params   []string // of SQL: the values of $1, $2, …
-	Analysis Analysis
+	Text      string
+	Shown     string   // the text as people see it and as it is recorded: secrets are masked
+	Params    []string // of SQL: the values of $1, $2, …
+	SecretsTo []string // the programs that have a secret among their words
+	Analysis  Analysis
 }
+
+// standIn takes the place of a secret that is not given yet, so that the command can be
+// classed and shown. It is like any other value and nothing runs with it.
+const standIn = "value"
+
+// Mask is what is shown and recorded of a secret parameter (EXECUTION.md 7).
+func (p Param) Mask() string { return "‹" + p.Name + "›" }
 
 // Bind fills the placeholders of a command. A value takes the place of a literal
 // node of the tree: the final text is quoted for where it stands, parsed again,
 // and must have the tree that the template had with the value in it. Variables
 // that the policy fixes beat the given values. Mistakes are errs.Invalid and name
-// the placeholder.
+// the placeholder. A secret may be missing: then the text is good for showing only.
 func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 	if err := checkText(text); err != nil {
 		return Bound{}, errs.Wrap(errs.Invalid, err.Error(), err)
@@ -33,19 +43,23 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 		return Bound{}, errs.Wrap(errs.Invalid, err.Error(), err)
 	}
 	before := p.analyse(&t)
-	bound := make([]string, len(t.texts))
+	bound, masks := make([]string, len(t.texts)), make([]string, len(t.texts))
 	spots := t.spots()
+	b := Bound{}
 	for i, author := range t.texts {
 		spot, ok := spots[i]
 		if !ok {
 			continue // it stands in a comment
 		}
 		param := newParam(author)
-		if param.Secret {
-			return Bound{}, errs.Newf(errs.Invalid, "%s is a secret, which cannot be given here yet; copy the command and run it elsewhere", author)
-		}
 		value, given := p.value(param, values)
-		if !given {
+		switch {
+		case param.Secret:
+			masks[i] = param.Mask()
+			if value = cmp.Or(value, standIn); spot.program != "" && !slices.Contains(b.SecretsTo, spot.program) {
+				b.SecretsTo = append(b.SecretsTo, spot.program)
+			}
+		case !given:
 			return Bound{}, errs.Newf(errs.Invalid, "give a value for %s", author)
 		}
 		if fault := spot.fault(value); fault != "" {
@@ -53,23 +67,26 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 		}
 		bound[i] = value
 	}
-	final := fill(t.punched, func(i int) string {
+	word := func(i int) string {
 		if spot, ok := spots[i]; ok {
 			return spot.quote(bound[i])
 		}
 		return t.texts[i]
-	})
-	after, err := t.prove(final, func(i int) string { return bound[i] })
+	}
+	b.Text = fill(t.punched, word)
+	b.Shown = fill(t.punched, func(i int) string { return cmp.Or(masks[i], word(i)) })
+	after, err := t.prove(b.Text, func(i int) string { return bound[i] })
 	if err != nil {
 		return Bound{}, err
 	}
-	analysis := p.analyse(&after)
-	if before.Risk == Unknown && analysis.Risk != Unknown {
+	p.Secrets = slices.ContainsFunc(masks, func(mask string) bool { return mask != "" })
+	b.Analysis = p.analyse(&after)
+	if before.Risk == Unknown && b.Analysis.Risk != Unknown {
 		// A placeholder where a verb, a type or a flag stands is unknown whatever fills it.
-		analysis.Risk, analysis.Why, analysis.Runnable = Unknown, before.Why, false
-		analysis.Problems = append(analysis.Problems, before.Why)
+		b.Analysis.Risk, b.Analysis.Why, b.Analysis.Runnable = Unknown, before.Why, false
+		b.Analysis.Problems = append(b.Analysis.Problems, before.Why)
 	}
-	return Bound{Text: final, Analysis: analysis}, nil
+	return b, nil
 }
 
 // value finds what fills a parameter; a fixed variable of the policy wins.
@@ -109,7 +126,8 @@ func (t *template) prove(final string, value func(int) string) (template, error)
 // A spot is where a placeholder stands.
 type spot struct {
 	quoting quoting
-	plain   bool // a whole argument of a program that takes it as data
+	plain   bool   // a whole argument of a program that takes it as data
+	program string // whose argument it is, if it is one's
 }
 
 type quoting uint8
@@ -223,7 +241,11 @@ func spotOf(stack []syntax.Node, inner quoting) spot {
 				return spot{quoting: number}
 			}
 		case *syntax.CallExpr:
-			s.plain = len(n.Args) > 0 && plainPrograms[wordText(n.Args[0])]
+			s.program = ""
+			if len(n.Args) > 0 {
+				s.program = wordText(n.Args[0])
+			}
+			s.plain = plainPrograms[s.program]
 		case *syntax.Word:
 			if s.quoting == bare && strings.ContainsAny(unquotedText(n), "{}") {
 				s.quoting = braced

@@ -30,7 +30,7 @@ func (p Policy) BindPromQL(text string, values map[string]string) (Bound, error)
 			before = (before + trimmed)[max(0, len(before+trimmed)-2):]
 		}
 	}
-	bound := Bound{Text: final.String(), Analysis: Analysis{Risk: Read, Why: "asks Prometheus", Platform: Any}}
+	bound := Bound{Text: final.String(), Shown: final.String(), Analysis: Analysis{Risk: Read, Why: "asks Prometheus", Platform: Any}}
 	bound.Analysis.conclude("")
 	return bound, nil
 }
@@ -69,7 +69,10 @@ func (p Policy) bindMatcher(t *template, piece, before string, values map[string
 	var failed error
 	filled := fill(piece, func(i int) string {
 		value, err := p.queryValue(t.texts[i], values)
-		if err != nil {
+		switch {
+		case newParam(t.texts[i]).Secret:
+			failed = errs.Newf(errs.Invalid, "%s is a secret, which has no place in a query", t.texts[i])
+		case err != nil:
 			failed = err
 		}
 		if pattern {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func (p Policy) BindSQL(text string, values map[string]string) (Bound, error) {
 	t := template{}
 	t.punch(text)
 	if len(t.texts) == 0 {
-		return Bound{Text: text, Analysis: before}, nil
+		return Bound{Text: text, Shown: text, Analysis: before}, nil
 	}
 	tokens, ok := lexSQL(t.punched)
 	if !ok {
@@ -38,18 +39,23 @@ func (p Policy) BindSQL(text string, values map[string]string) (Bound, error) {
 		if fault := valuePlace(tokens, i, source); fault != "" {
 			return Bound{}, errs.Newf(errs.Invalid, "%s cannot be filled: %s", author, fault)
 		}
-		value, err := p.queryValue(strings.Trim(author, "'"), values)
+		author = strings.Trim(author, "'")
+		value, err := p.queryValue(author, values)
 		if err != nil {
 			return Bound{}, err
 		}
 		params = append(params, value)
 		name := fmt.Sprintf("$%d", len(params))
 		final.WriteString(t.punched[at:token.from] + name)
+		if param := newParam(author); param.Secret {
+			value = param.Mask()
+		}
 		said.WriteString("\n-- " + name + " = '" + strings.ReplaceAll(value, "'", "''") + "'")
 		at = token.to
 	}
 	final.WriteString(t.punched[at:])
 	bound := Bound{Text: fill(final.String(), func(i int) string { return t.texts[i] }) + said.String(), Params: params}
+	bound.Shown = bound.Text // a value is never part of it
 	class := SQL(bound.Text)
 	if before.Risk == Unknown {
 		class = unknown(before.Why)
@@ -62,10 +68,10 @@ func (p Policy) BindSQL(text string, values map[string]string) (Bound, error) {
 // queryValue finds and checks the value of a placeholder that an encoder will carry.
 func (p Policy) queryValue(author string, values map[string]string) (string, error) {
 	param := newParam(author)
-	if param.Secret {
-		return "", errs.Newf(errs.Invalid, "%s is a secret, which cannot be given here yet; copy the command and run it elsewhere", author)
-	}
 	value, given := p.value(param, values)
+	if param.Secret {
+		value, given = cmp.Or(value, standIn), true
+	}
 	if !given {
 		return "", errs.Newf(errs.Invalid, "give a value for %s", author)
 	}

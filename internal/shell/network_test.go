@@ -45,7 +45,9 @@ func TestCurl(t *testing.T) {
 		read+r    | curl -x http://proxy http://x/
 		unknown   | curl
 		unknown   | curl -o "$(date)" http://x/
-		read+r    | curl https://api.openai.com/v1/models -H "Authorization: Bearer $OPENAI_API_KEY"
+		read      | curl https://api.openai.com/v1/models -H "Authorization: Bearer $OPENAI_API_KEY"
+		read+r    | curl https://api.openai.com/v1/models -H "Authorization: Bearer sk-written-down"
+		read+r    | curl https://api.openai.com/v1/models -H "<header>"
 		read      | curl http://localhost:8100/capabilities | jq
 	`)
 }

@@ -56,3 +56,6 @@ func labelOf(name string) string {
 	name = strings.TrimSuffix(strings.TrimSuffix(name, "name"), "-")
 	return labels[name]
 }
+
+// IsSecretName tells a name that stands for a key, a token, a password or another secret.
+func IsSecretName(name string) bool { return newParam(name).Secret }

@@ -18,7 +18,7 @@ var curl = &program{
 	effects: map[string]Class{
 		"-T": sendsFile, "--upload-file": sendsFile, "-F": sendsFile, "--form": sendsFile, "-O": writesFile, "--remote-name": writesFile, "-J": writesFile,
 	},
-	refine: func(_ scope, c *call) (class Class) {
+	refine: func(s scope, c *call) (class Class) {
 		if len(c.words()) == 0 {
 			return unknown("there is no address to ask")
 		}
@@ -30,7 +30,7 @@ var curl = &program{
 				class = class.worst(interactive("curl asks for the password"))
 			}
 		}
-		return class.worst(curlMethods(c)).worst(curlData(c)).worst(curlOutput(c))
+		return class.worst(curlMethods(c)).worst(curlData(c)).worst(curlCredentials(s, c)).worst(curlOutput(c))
 	},
 }
 
@@ -90,7 +90,7 @@ func curlURL(url string, globs bool) Class {
 	return Class{}
 }
 
-// curlData refuses what would read a file or carry a credential.
+// curlData refuses what would read a file.
 func curlData(c *call) (class Class) {
 	for _, data := range c.values("-d", "--data", "--data-binary", "--json", "-w", "--write-out", "-H", "--header") {
 		switch {
@@ -111,11 +111,17 @@ func curlData(c *call) (class Class) {
 			class = class.worst(Class{Risk: Change, Why: "writes a file", Refused: "curl --write-out may not write files"})
 		}
 	}
+	return class
+}
+
+// curlCredentials refuses a credential that stands in the text, where everybody would read
+// it and the record would keep it. One that a secret parameter gives is neither shown nor kept.
+func curlCredentials(s scope, c *call) (class Class) {
 	for _, header := range c.values("-H", "--header") {
-		if secretHeader.MatchString(header) || strings.HasPrefix(header, hole) {
-			c := read("only asks the address")
-			c.Refused = "the header carries a credential, which does not belong in a command; copy it and run it elsewhere"
-			class = class.worst(c)
+		name, value, _ := strings.Cut(header, ":")
+		given := s.policy.Secrets || strings.Contains(value, hole) && !dynamic(name)
+		if secretHeader.MatchString(header) && !given || strings.HasPrefix(header, hole) {
+			class = class.worst(Class{Risk: Read, Why: "only asks the address", Refused: "the header carries a credential; write a placeholder such as <api-key>, which is asked for and never recorded"})
 		}
 	}
 	return class

@@ -79,6 +79,7 @@ type Policy struct {
 	Programs   []HostProgram     `json:"programs,omitempty"`
 	Fixed      map[string]string `json:"fixed,omitempty"`      // variables that beat any given value
 	Namespaces []string          `json:"namespaces,omitempty"` // empty: not limited here
+	Secrets    bool              `json:"secrets,omitempty"`    // secret parameters are given: a credential among the words is one of them
 }
 
 // Class is the verdict on one program start.

@@ -22,6 +22,7 @@ type Spec struct {
 	Text      string            `json:"text"`      // the exact, bound text that was confirmed
 	Argv      []string          `json:"argv"`      // what the text comes down to when it is no shell text: this one program starts, and nothing is interpreted
 	Params    []string          `json:"params"`    // the values of $1, $2, … in the SQL of Argv
+	Secrets   []string          `json:"secrets"`   // values that no other process may see among the words of a program
 	Scratch   string            `json:"scratch"`   // the only folder that the run may read and write; made when there is none
 	Confirmed shell.Risk        `json:"confirmed"` // the worst class that may start
 	Discloses bool              `json:"discloses"` // whether showing secrets was confirmed

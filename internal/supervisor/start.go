@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
 
 	"wardroom/internal/process"
 	"wardroom/internal/shell"
@@ -47,6 +48,8 @@ func (c *child) start(ctx context.Context, s start) int {
 		reason = err.Error()
 	case !isBuiltIn && isCompose(s.argv) && !filepath.IsAbs(program.Env["COMPOSE_FILE"]):
 		reason = notPermitted + ": the environment names no compose file"
+	case !isBuiltIn && c.tells(s.argv):
+		reason = "not permitted: a secret may not stand among the words of a program, where other processes could read it"
 	default:
 		reason = c.refusal(class, s)
 	}
@@ -66,6 +69,20 @@ func (c *child) start(ctx context.Context, s start) int {
 		c.streamed.Store(true)
 	}
 	return code
+}
+
+// BuiltIn reports whether a program is part of the supervisor, so that its words are in no
+// process table.
+func BuiltIn(name string) bool {
+	_, ok := programs.Lookup(name)
+	return ok || interp.IsBuiltin(name)
+}
+
+// tells reports whether a secret stands among the words.
+func (c *child) tells(argv []string) bool {
+	return slices.ContainsFunc(c.spec.Secrets, func(secret string) bool {
+		return slices.ContainsFunc(argv, func(word string) bool { return strings.Contains(word, secret) })
+	})
 }
 
 // refusal answers why these words may not start now, or "".

@@ -1,0 +1,37 @@
+package redact
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// forms lists how programs write a value: as it is, in JSON, in a URL, in base64, whether
+// it stands alone there or behind something else (user:password).
+func forms(value string) []string {
+	if len(value) < MinLength {
+		return nil
+	}
+	all := []string{value, url.QueryEscape(value), url.PathEscape(value)}
+	if quoted, err := json.Marshal(value); err == nil {
+		all = append(all, strings.Trim(string(quoted), `"`))
+	}
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for behind := range 3 {
+			all = append(all, encoded(encoding, value, behind))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// encoded is what a value always looks like in base64 when so many bytes stand before it:
+// without the letters that also hold bits of its neighbours.
+func encoded(encoding *base64.Encoding, value string, behind int) string {
+	text := encoding.EncodeToString([]byte(strings.Repeat("\x00", behind) + value))
+	from := (behind*8 + 5) / 6
+	to := (behind + len(value)) * 8 / 6
+	return text[from:to]
+}
