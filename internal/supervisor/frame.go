@@ -60,6 +60,12 @@ type outputWriter struct {
 	kind   byte
 }
 
+// isShown reports whether w is the run's own output, and not a pipe, a file or a variable.
+func isShown(w io.Writer) bool {
+	_, ok := w.(outputWriter)
+	return ok
+}
+
 func (o outputWriter) Write(p []byte) (int, error) {
 	written := 0
 	for len(p) > 0 {

@@ -1,6 +1,9 @@
 package supervisor_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"wardroom/internal/shell"
@@ -24,6 +27,32 @@ func TestPipelines(t *testing.T) {
 			t.Parallel()
 			if r := run(t, text); r.stdout != want || r.exit.Code != 0 {
 				t.Errorf("%q %q %+v", r.stdout, r.stderr, r.exit)
+			}
+		})
+	}
+}
+
+// TestQueriesAreTablesOnlyForPeople: what goes to a program, a variable or a file stays JSON.
+func TestQueriesAreTablesOnlyForPeople(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"arm"},"value":[1,"7"]}]}}`)
+	}))
+	t.Cleanup(server.Close)
+	const table, query = " job | value \n-----+-------\n arm |     7\n(1 row)\n\n", "curl -s 'http://prometheus:9090/api/v1/query?query=up'"
+	for text, want := range map[string]string{
+		query:                                table,
+		"for i in 1; do " + query + "; done": table,
+		query + " | jq -r '.data.result[0].value[1]'":        "7\n",
+		"X=$(" + query + "); echo ${X:2:6}":                  "status\n",
+		query + " > answer; jq -r .status answer":            "success\n",
+		"echo up | xargs -I{} " + query + " | jq -r .status": "success\n",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, text, func(s *supervisor.Spec) { s.Hosts = map[string]string{"prometheus:9090": server.URL} })
+			if r.stdout != want {
+				t.Errorf("%q %q", r.stdout, r.stderr)
 			}
 		})
 	}

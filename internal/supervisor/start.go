@@ -112,7 +112,7 @@ func (c *child) refusal(class shell.Class, s start) string {
 func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, class shell.Class) int {
 	call := &programs.Call{
 		Args: s.argv, Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr,
-		Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read, Params: s.params,
+		Watched: isShown(s.stdout), Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read, Params: s.params,
 		Files:   files{scratch: c.scratch, cwd: s.dir},
 		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres, Metrics: c.spec.Metrics},
 		Start: func(ctx context.Context, argv []string, passStdin bool) int {

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,9 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -33,14 +31,18 @@ const (
 type curlCall struct {
 	c                                          *Call
 	silent, showError, fail, include, headOnly bool
-	get, follow                                bool
-	method, out, format                        string
+	get, follow, withBody, verbose             bool
+	method, out, format, network               string
 	connect, most                              time.Duration
 	data                                       []string
 	headers                                    http.Header
 }
 
+// curlLong gives the letter of each long option. A, d, D, J, T, U, z and the digits stand for
+// options whose short form is another one, or is none, in curl itself; see parse.
 var curlLong = map[string]string{
+	"data": "d", "data-raw": "d", "data-ascii": "d", "data-binary": "d", "json": "J", "user-agent": "A", "verbose": "v", "fail-with-body": "B", "ipv4": "4", "ipv6": "6",
+	"http1.1": "z", "http2": "z", "tlsv1.2": "z", "no-progress-meter": "z",
 	"silent": "s", "show-error": "S", "fail": "f", "include": "i", "head": "I", "max-time": "m", "get": "G", "data-urlencode": "D", "header": "H", "output": "o",
 	"write-out": "w", "request": "X", "location": "L", "connect-timeout": "T", "compressed": "z", "url": "U", "no-buffer": "N", "globoff": "g",
 }
@@ -61,13 +63,13 @@ func curl(ctx context.Context, c *Call) int {
 }
 
 func (q *curlCall) parse(args []string) ([]string, error) {
-	// D, T, U and z have no short form that a user could mean: curl's own are for uploads, proxies and time conditions, none of which is available.
+	// Letters that mean something else here than to curl, whose own are for dumps of headers, remote names, uploads, proxies and time conditions: none is available.
 	for _, arg := range args {
-		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.ContainsAny(arg[1:2], "DTUz") {
+		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.ContainsAny(arg[1:2], "BDJTUz") {
 			return nil, fmt.Errorf("option %s is not available", arg[:2])
 		}
 	}
-	opts, targets, err := options(args, "sSfiIm:GD:H:o:w:X:LT:zU:Ng", curlLong)
+	opts, targets, err := options(args, "sSfiIm:GD:H:o:w:X:LT:zU:Ngvd:J:A:B46#", curlLong)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +85,32 @@ func (q *curlCall) parse(args []string) ([]string, error) {
 		return nil, errors.New("no URL specified")
 	}
 	if q.method == "" {
-		q.method = http.MethodGet
-		if q.headOnly {
-			q.method = http.MethodHead
-		}
+		q.method = q.usualMethod()
 	}
-	if q.method != http.MethodGet && q.method != http.MethodHead {
+	switch q.method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		if len(q.data) > 0 && !q.get {
+			return nil, errors.New("this method takes no data; use -G to put it into the URL")
+		}
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		if q.c.ReadOnly {
+			return nil, fmt.Errorf("method %s was not confirmed", q.method)
+		}
+	default:
 		return nil, fmt.Errorf("method %s is not available", q.method)
 	}
-	if len(q.data) > 0 && !q.get {
-		return nil, errors.New("data can only be part of the URL here: use -G")
-	}
 	return targets, nil
+}
+
+func (q *curlCall) usualMethod() string {
+	switch {
+	case q.headOnly:
+		return http.MethodHead
+	case len(q.data) > 0 && !q.get:
+		return http.MethodPost
+	default:
+		return http.MethodGet
+	}
 }
 
 func (q *curlCall) set(o option) (err error) {
@@ -136,8 +152,33 @@ func (q *curlCall) set(o option) (err error) {
 		q.headers.Set(name, strings.TrimSpace(value))
 	case "D":
 		q.data, err = appendData(q.data, o.value)
+	default:
+		return q.setBody(o)
 	}
 	return err
+}
+
+func (q *curlCall) setBody(o option) error {
+	switch o.name {
+	case "A":
+		q.headers.Set("User-Agent", o.value)
+	case "B":
+		q.withBody = true
+	case "v":
+		q.verbose = true
+	case "4", "6":
+		q.network = "tcp" + o.name
+	case "d", "J":
+		if strings.HasPrefix(o.value, "@") {
+			return errors.New("data from a file is not available")
+		}
+		q.data = append(q.data, o.value)
+		if o.name == "J" {
+			q.headers.Set("Content-Type", "application/json")
+			q.headers.Set("Accept", "application/json")
+		}
+	}
+	return nil
 }
 
 // appendData encodes what --data-urlencode takes: name=content or content. Files are not available.
@@ -166,8 +207,11 @@ func (q *curlCall) fetch(ctx context.Context, target string) int {
 	if err != nil || written.Scheme != "http" && written.Scheme != "https" || written.Hostname() == "" || written.User != nil {
 		return q.complain(curlBadURL, "URL %q is malformed or of a kind that is not available", target)
 	}
-	if len(q.data) > 0 {
-		written.RawQuery = strings.Trim(written.RawQuery+"&"+strings.Join(q.data, "&"), "&")
+	body := io.Reader(http.NoBody)
+	if sent := strings.Join(q.data, "&"); q.get && sent != "" {
+		written.RawQuery = strings.Trim(written.RawQuery+"&"+sent, "&")
+	} else if sent != "" {
+		body = strings.NewReader(sent)
 	}
 	origin, err := q.c.Network.rewrite(written)
 	if err != nil {
@@ -179,11 +223,17 @@ func (q *curlCall) fetch(ctx context.Context, target string) int {
 		ctx, cancel = context.WithTimeout(ctx, q.most)
 		defer cancel()
 	}
-	request, err := http.NewRequestWithContext(ctx, q.method, origin.String(), http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, q.method, origin.String(), body)
 	if err != nil {
 		return q.complain(curlBadURL, "%v", err)
 	}
 	request.Header = q.headers.Clone()
+	if len(q.data) > 0 && !q.get && request.Header.Get("Content-Type") == "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if q.verbose {
+		q.tell("> ", fmt.Sprintf("%s %s HTTP/1.1", q.method, origin.RequestURI()), request.Header)
+	}
 	client, done := q.client(origin)
 	defer done()
 	response, err := client.Do(request)
@@ -205,7 +255,7 @@ func (q *curlCall) client(origin *url.URL) (client *http.Client, done func()) {
 				ctx, cancel = context.WithTimeout(ctx, q.connect)
 				defer cancel()
 			}
-			return q.c.Network.dial(ctx, address)
+			return q.c.Network.dialOver(ctx, cmp.Or(q.network, "tcp"), address)
 		},
 	}
 	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
@@ -222,104 +272,3 @@ func (q *curlCall) client(origin *url.URL) (client *http.Client, done func()) {
 }
 
 var errElsewhere = errors.New("a redirect to another host is not followed")
-
-func (q *curlCall) show(response *http.Response, begin time.Time, written *url.URL) int {
-	if q.fail && response.StatusCode >= 400 {
-		q.writeOut(response, 0, begin, written)
-		return q.complain(curlHTTPError, "The requested URL returned error: %d", response.StatusCode)
-	}
-	out := q.c.Stdout
-	if q.out != "" && q.out != "-" {
-		file, err := q.c.Files.Create(q.out, false)
-		if err != nil {
-			return q.complain(curlWriteError, "Failure writing output to destination: %v", cause(err))
-		}
-		defer file.Close() // written without a buffer: what fails has failed before
-		out = file
-	}
-	if q.include || q.headOnly {
-		writeHead(out, response)
-	}
-	size, err := io.Copy(out, response.Body)
-	q.writeOut(response, size, begin, written)
-	if err != nil {
-		if isTimeout(err) {
-			return q.failed(written, err)
-		}
-		return q.complain(curlReceive, "%v", err)
-	}
-	return 0
-}
-
-func writeHead(w io.Writer, response *http.Response) {
-	fmt.Fprintf(w, "%s %s\r\n", response.Proto, response.Status)
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range response.Header {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
-		for _, value := range response.Header[name] {
-			fmt.Fprintf(w, "%s: %s\r\n", name, value)
-		}
-	}
-	fmt.Fprint(w, "\r\n")
-}
-
-// writeOut prints the format of -w.
-func (q *curlCall) writeOut(response *http.Response, size int64, begin time.Time, written *url.URL) {
-	if q.format == "" {
-		return
-	}
-	code, contentType := "000", ""
-	if response != nil {
-		code, contentType = strconv.Itoa(response.StatusCode), response.Header.Get("Content-Type")
-	}
-	seconds := strconv.FormatFloat(time.Since(begin).Seconds(), 'f', 6, 64)
-	fmt.Fprint(q.c.Stdout, strings.NewReplacer(
-		"%{http_code}", code, "%{response_code}", code, "%{time_total}", seconds, "%{size_download}", strconv.FormatInt(size, 10), "%{content_type}", contentType,
-		"%{url_effective}", written.String(), `\n`, "\n", `\t`, "\t", `\r`, "\r", "%%", "%",
-	).Replace(q.format))
-}
-
-func (q *curlCall) failed(u *url.URL, err error) int {
-	var dns *net.DNSError
-	var cert *tls.CertificateVerificationError
-	switch {
-	case errors.Is(err, errForbidden), errors.Is(err, errElsewhere):
-		return q.refused(u, err)
-	case errors.As(err, &cert):
-		return q.complain(curlTLS, "SSL certificate problem: %v", cert.Err)
-	case isTimeout(err), errors.Is(err, os.ErrDeadlineExceeded):
-		return q.complain(curlTimeout, "Operation timed out")
-	case errors.As(err, &dns):
-		return q.complain(curlNoHost, "Could not resolve host: %s", u.Hostname())
-	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return q.complain(curlNoConnect, "Failed to connect to %s port %s: %s", u.Hostname(), portOf(u), plain(err))
-	}
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		err = inner.Err
-	}
-	return q.complain(curlReceive, "%v", err)
-}
-
-// complain prints as curl does: nothing when it was told to be silent, unless it was told to show errors.
-func (q *curlCall) complain(code int, format string, args ...any) int {
-	if !q.silent || q.showError {
-		return q.c.fail(code, "(%d) %s", code, fmt.Sprintf(format, args...))
-	}
-	return code
-}
-
-// refused is printed always: somebody must learn why.
-func (q *curlCall) refused(u *url.URL, err error) int {
-	for _, known := range []error{errForbidden, errElsewhere} {
-		if errors.Is(err, known) {
-			err = known
-		}
-	}
-	return q.c.fail(codeRefused, "%s: %v", u.Host, err)
-}

@@ -132,6 +132,11 @@ func hostPort(s string) string {
 // dial connects to an address that has been found listed. The name is resolved once, all of its addresses are judged, and one of those is dialled: a second answer of
 // the name server cannot lead elsewhere.
 func (n *Network) dial(ctx context.Context, address string) (net.Conn, error) {
+	return n.dialOver(ctx, "tcp", address)
+}
+
+// dialOver is dial over tcp4 or tcp6 alone.
+func (n *Network) dialOver(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the programs print it
@@ -152,7 +157,7 @@ func (n *Network) dial(ctx context.Context, address string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: 30 * time.Second}
 	var failures []error
 	for _, ip := range ips {
-		conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip.String(), port))
+		conn, err := dialer.DialContext(ctx, network, net.JoinHostPort(ip.String(), port))
 		if err == nil {
 			return conn, nil
 		}

@@ -68,8 +68,13 @@ func TestCurl(t *testing.T) {
 		{"user in URL", "http://api@evil/", "", "malformed", 3},
 		{"file", "file:///etc/passwd", "", "not available", 3},
 		{"host header", "-H Host:evil http://api/ok", "", "not available", 2},
-		{"post", "-X POST http://api/ok", "", "not available", 2},
-		{"body", "-d x http://api/ok", "", "invalid option", 2},
+		{"post", "-X POST http://api/ok", "", "was not confirmed", 2},
+		{"body", "-d x http://api/ok", "", "was not confirmed", 2},
+		{"unknown method", "-X BREW http://api/ok", "", "not available", 2},
+		{"data in the URL", "-s -G -d a=1 --data-urlencode b=c/d http://api/ok", "GET " + address + " a=1&b=c%2Fd ", "", 0},
+		{"fail with the body", "-s --fail-with-body http://api/bad", "broken\n", "", 22},
+		{"another family", "-6 http://api/ok", "", "Failed to connect", 7},
+		{"told", "-v http://api/ok", "GET " + address + "  ", "> GET /ok HTTP/1.1\n> Accept: */*\n", 0},
 		{"upload", "-T file http://api/ok", "", "not available", 2},
 		{"config", "-K file http://api/ok", "", "invalid option", 2},
 		{"proxy", "-x http://evil http://api/ok", "", "invalid option", 2},
@@ -81,6 +86,7 @@ func TestCurl(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, map[string]string{"file": "x"})
+			f.readOnly = true
 			f.network = programs.Network{Own: []string{"127.0.0.1:7"}, Hosts: map[string]string{
 				"api": server.URL, "localhost:9090": address, "https://secure.example": server.URL, "based": server.URL + "/base/", "metadata": "http://169.254.169.254",
 				"169.254.169.254": "http://169.254.169.254", "self": "http://localhost:7", "closed": "http://127.0.0.1:1",
@@ -90,6 +96,71 @@ func TestCurl(t *testing.T) {
 				t.Errorf("got %d %q %q\nwant %d %q %q", got.Code, got.Stdout, got.Stderr, c.code, c.want, c.complaint)
 			}
 		})
+	}
+}
+
+// What a confirmed change sends: the body, its kind, the method.
+func TestCurlSends(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // what came is compared
+		fmt.Fprintf(w, "%s %s %s", r.Method, r.Header.Get("Content-Type"), body)
+	}))
+	t.Cleanup(server.Close)
+	f := newFixture(t, map[string]string{"file": "secret"})
+	f.network.Hosts = map[string]string{"api": server.URL}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-X", "POST", "api/-/reload"}, "POST  "},
+		{[]string{"-d", "a=1", "-d", "b=2", "api/"}, "POST application/x-www-form-urlencoded a=1&b=2"},
+		{[]string{"-XPUT", "--data-raw", "x", "-H", "Content-Type: text/plain", "api/"}, "PUT text/plain x"},
+		{[]string{"--json", `{"a":1}`, "api/"}, `POST application/json {"a":1}`},
+		{[]string{"-X", "DELETE", "api/silence/1"}, "DELETE  "},
+		{[]string{"-d", "@file", "api/"}, ""},
+		{[]string{"--json", "@file", "api/"}, ""},
+	} {
+		if got := f.run(t.Context(), t, "", append([]string{"curl", "-s"}, c.args...)...); got.Stdout != c.want {
+			t.Errorf("%q: %+v", c.args, got)
+		}
+	}
+}
+
+// An answer of Prometheus is a table for people and JSON for programs.
+func TestCurlShowsQueriesAsTables(t *testing.T) {
+	t.Parallel()
+	const vector = `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"arm"},"value":[1700000000,"0.25"]}]}}`
+	const table = " job | value \n-----+-------\n arm |  0.25\n(1 row)\n\n"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.FormValue("query") {
+		case "up":
+			_, _ = io.WriteString(w, vector)
+		case "(":
+			http.Error(w, `{"status":"error","error":"parse error"}`, http.StatusBadRequest)
+		}
+	}))
+	t.Cleanup(server.Close)
+	f := newFixture(t, nil)
+	f.network.Hosts = map[string]string{"localhost:9090": server.URL}
+	const up = "http://localhost:9090/api/v1/query?query=up"
+	for _, c := range []struct {
+		watched bool
+		args    []string
+		want    string
+	}{
+		{true, []string{up}, table},
+		{true, []string{"-G", "--data-urlencode", "query=up", "localhost:9090/api/v1/query"}, table},
+		{true, []string{"localhost:9090/api/v1/query_range?query=up"}, table},
+		{false, []string{up}, vector},
+		{true, []string{"localhost:9090/api/v1/labels?query=up"}, vector},
+		{true, []string{"-o", "file", up}, ""},
+		{true, []string{"localhost:9090/api/v1/query?query=("}, `{"status":"error","error":"parse error"}` + "\n"},
+	} {
+		f.watched = c.watched
+		if got := f.run(t.Context(), t, "", append([]string{"curl", "-s"}, c.args...)...); got.Stdout != c.want || got.Code != 0 {
+			t.Errorf("%q: %+v", c.args, got)
+		}
 	}
 }
 

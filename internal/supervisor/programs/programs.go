@@ -18,6 +18,7 @@ type Call struct {
 	Args      []string // the program's name first
 	Stdin     io.Reader
 	Stdout    io.Writer
+	Watched   bool // Stdout is what people see, not another program's input nor a file
 	Stderr    io.Writer
 	Vars      map[string]string // the run's own variables
 	ReadOnly  bool              // these words were judged to observe only: whoever can must see to it

@@ -60,6 +60,7 @@ type fixture struct {
 	started [][]string // by programs that start others
 
 	readOnly bool
+	watched  bool
 	params   []string
 }
 
@@ -94,7 +95,7 @@ func (f *fixture) start(ctx context.Context, t *testing.T, argv []string, stdin 
 	}
 	return program(ctx, &programs.Call{
 		Args: argv, Stdin: stdin, Stdout: stdout, Stderr: stderr, Files: f.files, Network: &f.network, Vars: map[string]string{"POD": "api-0", "NS": "octollm"},
-		ReadOnly: f.readOnly, Params: f.params,
+		ReadOnly: f.readOnly, Watched: f.watched, Params: f.params,
 		Forbidden: func(name string) bool { return name == "PATH" },
 		Start: func(ctx context.Context, inner []string, pass bool) int {
 			f.started = append(f.started, inner)
