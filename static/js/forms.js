@@ -124,7 +124,7 @@ async function ask(form, button) {
     dialog.style.marginBlockStart = "";
     dialog.showModal();
     keepAway(button);
-    dialog.querySelector("[data-cancel]").focus();
+    dialog.querySelector("input[type=password], [data-cancel]").focus();
   } catch {
     complain(form, "Not asked: there is no connection. Nothing was done.");
   } finally {
@@ -223,12 +223,10 @@ async function copy(text) {
     announce("Copied.");
   } catch {
     // Without a secure context there is no clipboard: show the text selected, ready for Ctrl+C.
-    const area = document.createElement("textarea");
+    const sheet = document.getElementById("copy-sheet").content.cloneNode(true);
+    const area = sheet.querySelector("textarea");
     area.value = text;
-    area.rows = 6;
-    area.readOnly = true;
-    area.setAttribute("aria-label", "Copy with Ctrl+C");
-    dialog.replaceChildren(area);
+    dialog.replaceChildren(sheet);
     dialog.showModal();
     area.select();
   }
