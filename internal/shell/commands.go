@@ -1,11 +1,9 @@
 package shell
 
 import (
-	"bytes"
 	"regexp"
+	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // Line is one logical line of a fence: what a person would type and confirm with
@@ -14,224 +12,221 @@ type Line struct {
 	Text    string // verbatim, continuations joined by a space
 	Caption string // the whole-line comments above it
 	Line    int    // where it begins in the fence, from 1
+	In      string // its language, empty for the shell's own
 }
 
 // Commands cuts a fence into its logical lines. Once a fence uses a prompt, lines
-// without one are sample output. console says that the fence calls itself a
-// console, where a root prompt counts by itself.
-func Commands(fence string, console bool) []Line {
+// without one are sample output; without prompts a line is judged by its words.
+func Commands(fence string) []Line {
 	if len(fence) > 16*maxText {
 		return nil
 	}
-	fence = strings.ReplaceAll(fence, "\r\n", "\n")
-	c := cutter{lines: strings.Split(fence, "\n"), budget: parseBudget, parser: syntax.NewParser(syntax.Variant(syntax.LangBash))}
-	c.console = console
-	for _, line := range c.lines {
-		if prompt.MatchString(line) {
-			c.prompted = true
-		}
-	}
-	if console && !c.prompted {
-		c.prompted = c.rootOnly()
-	}
+	c := newCutter(fence)
+	c.prompted = slices.ContainsFunc(c.lines, func(line string) bool {
+		_, found := afterPrompt(line, c.arrow)
+		return found
+	}) || c.rootOnly()
 	for c.at < len(c.lines) {
 		c.step()
 	}
 	return c.found
 }
 
-// prompt is what a shell prints before a command; the bare # of root is not in
-// it, because it is a comment far more often.
-var (
-	prompt     = regexp.MustCompile(`^\s*(?:\([\w.-]+\)\s*)?(?:(?:\[[^\]\n]+\]|[\w.-]+@[\w.-]+[: ][^\s$#%]*|(?:[a-z]{0,3}sh-[\d.]+))\s?[$#%❯]|[$❯%])[ \t]+(\S.*)$`)
-	rootPrompt = regexp.MustCompile(`^\s*#[ \t]+(\S.*)$`)
-	comment    = regexp.MustCompile(`^\s*(?:#|-- )\s*(.*)$`)
-	statement  = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|EXPLAIN|VACUUM|ANALYZE|WITH|DROP|TRUNCATE)\s`)
-)
-
 // cutter walks over the lines of a fence.
 type cutter struct {
 	lines    []string
 	at       int
-	console  bool
 	prompted bool
+	arrow    bool // a bare > is one of the prompts
+	commands bool // something other than queries was found
+	silent   bool // a comment announced sample output
+	below    int  // lines indented deeper than this belong to printed YAML or JSON
+	ended    int  // the line behind the last command
 	captions []string
 	found    []Line
-	budget   int // what may still be parsed: a fence of unclosed quotes must not cost its square
-	parser   *syntax.Parser
+
+	functions map[string]bool // that the fence defines itself
+	budget    int             // what may still be parsed: a fence of unclosed quotes must not cost its square
 }
 
 const (
 	parseBudget = 1 << 20
 	parseCost   = 200 // of even the shortest text
+	nothing     = 1 << 30
 )
 
-// rootOnly reports a console whose only prompts are root's.
-func (c *cutter) rootOnly() bool {
-	for _, line := range c.lines {
-		if m := rootPrompt.FindStringSubmatch(line); m != nil && startsKnown(m[1]) {
-			return true
+func newCutter(fence string) *cutter {
+	lines := strings.Split(strings.ReplaceAll(fence, "\r\n", "\n"), "\n")
+	for i, line := range lines { // a backslash with blanks behind it was meant to continue
+		if trimmed := strings.TrimRight(line, " \t"); len(trimmed) < len(line) && endsInBackslash(trimmed) && i+1 < len(lines) && strings.TrimSpace(lines[i+1]) != "" {
+			lines[i] = trimmed
 		}
 	}
-	return false
+	first := slices.IndexFunc(lines, func(line string) bool { return strings.TrimSpace(line) != "" && !isComment(line) })
+	arrow := first >= 0 && strings.HasPrefix(strings.TrimSpace(lines[first]), "> ")
+	return &cutter{arrow: arrow, lines: lines, below: nothing, ended: -1, budget: parseBudget}
 }
 
-func startsKnown(text string) bool {
-	fields := strings.Fields(text)
-	return len(fields) > 0 && (Known(fields[0]) || shellBuiltins[fields[0]] != nil)
+// rootOnly reports a fence whose only prompts are root's.
+func (c *cutter) rootOnly() bool {
+	found := false
+	for _, line := range c.lines {
+		if text, isRoot := afterRoot(line); isRoot {
+			found = found || rootTyped(text)
+		} else if word := firstField(line); Known(word) && !english[word] {
+			return false
+		}
+	}
+	return found
 }
 
 // step takes one line, or as many as belong together.
 func (c *cutter) step() {
 	line := c.lines[c.at]
-	trimmed := strings.TrimSpace(line)
-	switch m := c.typed(line); {
-	case trimmed == "":
-		c.captions = nil
+	if strings.TrimSpace(line) == "" {
+		c.captions, c.silent, c.below = nil, false, nothing
 		c.at++
-	case m != "":
-		c.take(m)
-	case c.isComment(line):
-		c.captions = append(c.captions, comment.FindStringSubmatch(line)[1])
-		c.at++
-	case c.prompted: // sample output
-		c.captions = nil
-		c.at++
+		return
+	}
+	if c.prompted {
+		c.answered(line)
+		return
+	}
+	switch trimmed := strings.TrimSpace(line); {
+	case indent(line) > c.below: // deep in printed YAML
+		c.skip(line)
+	case isComment(line):
+		c.caption(line)
+	case c.silent:
+		c.skip(line)
+	case c.ended == c.at && continues(trimmed, c.found[len(c.found)-1].Text):
+		last := c.found[len(c.found)-1]
+		c.found = c.found[:len(c.found)-1]
+		c.take(last.Text + " " + trimmed)
+		c.found[len(c.found)-1].Line, c.found[len(c.found)-1].Caption = last.Line, last.Caption
+	case isStatement(trimmed):
+		c.sql(trimmed)
 	default:
-		c.take(trimmed)
+		if language := queryIn(trimmed, !c.commands); language != "" {
+			c.query(trimmed, language)
+		} else if c.functions[firstField(trimmed)] || typedLine(trimmed, len(c.found) == 0) {
+			c.take(trimmed)
+		} else {
+			c.skip(line)
+		}
 	}
 }
 
-// typed gives what follows a prompt, or "".
-func (c *cutter) typed(line string) string {
-	if !c.prompted {
-		return ""
+// answered takes a line of a fence with prompts.
+func (c *cutter) answered(line string) {
+	typed, found := afterPrompt(line, c.arrow)
+	if text, isRoot := afterRoot(line); !found && isRoot && rootTyped(text) {
+		typed, found = typedText{text: text}, true
 	}
-	if m := prompt.FindStringSubmatch(line); m != nil {
-		return m[1]
+	switch {
+	case found && typed.in == InSQL:
+		c.sql(typed.text)
+	case found && typed.in == InOther:
+		c.add(typed.text, InOther, 1)
+	case found && isStatement(typed.text):
+		c.sql(typed.text)
+	case found && queryIn(typed.text, false) != "":
+		c.query(typed.text, queryIn(typed.text, false))
+	case found:
+		c.take(typed.text)
+	case isComment(line):
+		c.caption(line)
+	default:
+		c.skip(line)
 	}
-	if m := rootPrompt.FindStringSubmatch(line); m != nil && startsKnown(m[1]) {
-		return m[1]
-	}
-	return ""
 }
 
-func (c *cutter) isComment(line string) bool {
-	return comment.MatchString(line)
+// caption keeps a comment for the command below it.
+func (c *cutter) caption(line string) {
+	text, _ := commentOf(line)
+	c.silent = announces(text)
+	if !strings.HasPrefix(text, "!") { // #!/bin/sh
+		c.captions = append(c.captions, text)
+	}
+	c.at++
+}
+
+// skip passes over a line that a program printed.
+func (c *cutter) skip(line string) {
+	text := strings.TrimRight(line, " \t")
+	if c.below == nothing && strings.IndexByte(":|{[>", text[len(text)-1]) >= 0 {
+		c.below = indent(line)
+	}
+	c.captions = nil
+	c.at++
+}
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
+const maxContinued = 4 << 10 // bytes of a command that goes on without a backslash
+
+var flagAtEnd = regexp.MustCompile(`\s--?[A-Za-z][\w-]*$`)
+
+// continues reports a line that goes on with the command above it though no
+// backslash says so.
+func continues(text, above string) bool {
+	switch {
+	case len(above) > maxContinued:
+		return false
+	case strings.HasPrefix(text, "&& "), strings.HasPrefix(text, "|| "), len(text) > 3 && strings.HasPrefix(text, "--") && isLower(text[2]):
+		return true
+	case strings.HasPrefix(text, "|"):
+		return startsKnown(text[1:]) && !strings.HasSuffix(text, "|")
+	}
+	return strings.ContainsAny(text[:1], `'"`) && flagAtEnd.MatchString(above)
 }
 
 // take collects the logical line that begins with first at the current line.
 func (c *cutter) take(first string) {
 	text, used := first, 1
-	if statement.MatchString(first) {
-		text, used = c.sql(first)
-	} else if joined, n, ok := c.complete(first); ok {
+	if joined, n, ok := c.complete(first); ok {
 		text, used = joined, n
 	}
-	text = strings.TrimSpace(joinContinuations(text))
+	c.add(strings.TrimSpace(joinContinuations(text)), "", used)
+}
+
+// add keeps what was taken from the current line and the used-1 below it.
+func (c *cutter) add(text, language string, used int) {
 	if text != "" {
-		c.found = append(c.found, Line{Text: text, Caption: strings.TrimSpace(strings.Join(c.captions, " ")), Line: c.at + 1})
+		c.found = append(c.found, Line{Text: text, Caption: strings.TrimSpace(strings.Join(c.captions, " ")), Line: c.at + 1, In: language})
+	}
+	if name := definedFunction(text); name != "" && language == "" {
+		if c.functions == nil {
+			c.functions = map[string]bool{}
+		}
+		c.functions[name] = true
 	}
 	c.captions = nil
 	c.at += used
+	c.below = nothing
+	c.commands = c.commands || language != InPromQL
+	if c.ended = -1; language == "" && text != "" {
+		c.ended = c.at
+	}
 }
 
 // sql takes a statement up to its semicolon or an empty line.
-func (c *cutter) sql(first string) (text string, used int) {
+func (c *cutter) sql(first string) {
 	lines, last := []string{first}, first
-	for c.at+len(lines) < len(c.lines) && !strings.HasSuffix(strings.TrimSpace(last), ";") {
+	for c.at+len(lines) < len(c.lines) && !endsStatement(last) && !strings.HasPrefix(first, `\`) {
 		last = c.lines[c.at+len(lines)]
-		if strings.TrimSpace(last) == "" || comment.MatchString(last) {
+		if strings.TrimSpace(last) == "" || isComment(last) {
+			break
+		}
+		if m := moreSQL.FindStringSubmatch(last); c.prompted && m != nil {
+			last = m[1]
+		} else if _, found := afterPrompt(last, c.arrow); c.prompted && found {
 			break
 		}
 		lines = append(lines, last)
 	}
-	return strings.Join(lines, "\n"), len(lines)
-}
-
-// maxJoined bounds the lines of one command.
-const maxJoined = 400
-
-// complete adds lines until the shell would not ask for more; ok is false when
-// the fence ends first, as with an apostrophe in prose.
-func (c *cutter) complete(first string) (text string, used int, ok bool) {
-	text = first
-	for used = 1; ; used++ {
-		if !c.unfinished(text) {
-			return text, used, true
-		}
-		if c.at+used >= len(c.lines) || used >= maxJoined || c.budget < 0 {
-			return first, 1, false
-		}
-		next := c.lines[c.at+used]
-		if c.prompted {
-			next = strings.TrimPrefix(next, "> ")
-		}
-		text += "\n" + next
+	if c.prompted && !endsStatement(last) {
+		lines = lines[:1] // what stands below is its result
 	}
-}
-
-func (c *cutter) unfinished(text string) bool {
-	c.budget -= len(text) + parseCost
-	switch {
-	case c.budget < 0 || len(text) > maxText || checkNesting(text) != nil:
-		return false
-	case endsInBackslash(text):
-		return true
-	}
-	t := template{}
-	t.punch(text)
-	return incomplete(c.parser, t.punched)
-}
-
-func incomplete(parser *syntax.Parser, text string) (more bool) {
-	defer func() {
-		if recover() != nil {
-			more = false
-		}
-	}()
-	_, err := parser.Parse(strings.NewReader(text+"\n"), "")
-	return err != nil && syntax.IsIncomplete(err)
-}
-
-func endsInBackslash(text string) bool {
-	n := len(text) - len(strings.TrimRight(text, `\`))
-	return n%2 == 1
-}
-
-// joinContinuations replaces backslash-newline by a space where the shell would
-// join lines, outside quotes and here-documents.
-func joinContinuations(text string) string {
-	if !strings.Contains(text, "\\\n") || strings.Contains(text, "<<") {
-		return strings.TrimSuffix(text, `\`)
-	}
-	out := make([]byte, 0, len(text))
-	var quote byte
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\\' && quote == 0 && i+1 < len(text) && text[i+1] == '\n':
-			out = append(bytes.TrimRight(out, " \t"), ' ')
-			for i++; i+1 < len(text) && (text[i+1] == ' ' || text[i+1] == '\t'); i++ {
-				continue
-			}
-			continue
-		case c == '\\' && quote != '\'' && i+1 < len(text):
-			out = append(out, c)
-			i++
-		case quote == 0 && c == '#' && (i == 0 || strings.IndexByte(" \t\n;", text[i-1]) >= 0):
-			end := strings.IndexByte(text[i:], '\n')
-			if end < 0 {
-				end = len(text) - i
-			}
-			out = append(out, text[i:i+end]...)
-			i += end - 1
-			continue
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case c == quote:
-			quote = 0
-		}
-		out = append(out, text[i])
-	}
-	return string(out)
+	c.add(strings.TrimSpace(strings.Join(lines, "\n")), InSQL, len(lines))
 }

@@ -12,10 +12,9 @@ import (
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
-		name    string
-		fence   string
-		console bool
-		want    []shell.Line
+		name  string
+		fence string
+		want  []shell.Line
 	}{
 		{name: "captions", fence: "# Docker Compose\ndocker compose ps\n\n# Kubernetes\n# all of them\nkubectl get pods\n", want: []shell.Line{
 			{Text: "docker compose ps", Caption: "Docker Compose", Line: 2}, {Text: "kubectl get pods", Caption: "Kubernetes all of them", Line: 6},
@@ -39,11 +38,11 @@ func TestCommands(t *testing.T) {
 		{name: "other prompts", fence: "[user@host dir]$ ls\nsh-5.1# cat x\nout\nuser@host:~$ pwd\n❯ df -h\n% uptime\n# ls -l\n", want: []shell.Line{
 			{Text: "ls", Line: 1}, {Text: "cat x", Line: 2}, {Text: "pwd", Line: 4}, {Text: "df -h", Line: 5}, {Text: "uptime", Line: 6}, {Text: "ls -l", Line: 7},
 		}},
-		{name: "root console", fence: "# systemctl status x\nActive: failed\n# restart it\n", console: true, want: []shell.Line{{Text: "systemctl status x", Line: 1}}},
-		{name: "console without prompts", fence: "kubectl get pods\n", console: true, want: []shell.Line{{Text: "kubectl get pods", Line: 1}}},
+		{name: "root console", fence: "# systemctl status x\nActive: failed\n# restart it\n", want: []shell.Line{{Text: "systemctl status x", Line: 1}}},
+		{name: "console without prompts", fence: "kubectl get pods\n", want: []shell.Line{{Text: "kubectl get pods", Line: 1}}},
 		{name: "apostrophe", fence: "echo don't\nls", want: []shell.Line{{Text: "echo don't", Line: 1}, {Text: "ls", Line: 2}}},
 		{name: "SQL", fence: "-- Check orphans\nSELECT *\nFROM t;\nANALYZE t;", want: []shell.Line{
-			{Text: "SELECT *\nFROM t;", Caption: "Check orphans", Line: 2}, {Text: "ANALYZE t;", Line: 4},
+			{Text: "SELECT *\nFROM t;", Caption: "Check orphans", Line: 2, In: shell.InSQL}, {Text: "ANALYZE t;", Line: 4, In: shell.InSQL},
 		}},
 		{name: "Windows", fence: "ls\r\npwd\r\n", want: []shell.Line{{Text: "ls", Line: 1}, {Text: "pwd", Line: 2}}},
 		{name: "empty", fence: "\n# only a comment\n"},
@@ -51,7 +50,7 @@ func TestCommands(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, shell.Commands(c.fence, c.console)); diff != "" {
+			if diff := cmp.Diff(c.want, shell.Commands(c.fence)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -73,11 +72,11 @@ func TestKnown(t *testing.T) {
 }
 
 func FuzzCommands(f *testing.F) {
-	f.Add("# a\n$ ls \\\n> x\nout", true)
-	f.Add("echo don't\nfor i in 1; do\nls\ndone", false)
-	f.Fuzz(func(t *testing.T, fence string, console bool) {
+	f.Add("# a\n$ ls \\\n> x\nout")
+	f.Add("echo don't\nfor i in 1; do\nls\ndone")
+	f.Fuzz(func(t *testing.T, fence string) {
 		last := 0
-		for _, line := range shell.Commands(fence, console) {
+		for _, line := range shell.Commands(fence) {
 			if line.Line <= last || strings.TrimSpace(line.Text) == "" {
 				t.Fatalf("line %d after %d: %q", line.Line, last, line.Text)
 			}

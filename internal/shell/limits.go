@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -99,8 +100,7 @@ func parse(text string) (file *syntax.File, err error) {
 			file, err = nil, errors.New("the command cannot be parsed")
 		}
 	}()
-	parser := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true))
-	file, err = parser.Parse(strings.NewReader(text), "")
+	file, err = parseBash(text)
 	if err != nil {
 		return nil, fmt.Errorf("the command is not valid shell: %w", err)
 	}
@@ -108,6 +108,19 @@ func parse(text string) (file *syntax.File, err error) {
 		return nil, fmt.Errorf("the command is nested deeper than %d levels", maxNesting)
 	}
 	return file, nil
+}
+
+// parsers are used again: a new one takes some kilobytes, for the three bytes of x=1 too.
+var parsers = sync.Pool{New: func() any {
+	return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true))
+}}
+
+// parseBash may panic; the parser is then not used again.
+func parseBash(text string) (*syntax.File, error) {
+	parser, _ := parsers.Get().(*syntax.Parser)
+	file, err := parser.Parse(strings.NewReader(text), "")
+	parsers.Put(parser)
+	return file, err
 }
 
 // nodesPerLevel is how many nodes one level of written nesting makes at most

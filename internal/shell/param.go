@@ -38,6 +38,9 @@ var (
 
 func newParam(text string) Param {
 	name := strings.Trim(notName.ReplaceAllString(strings.ToLower(text), "-"), "-")
+	if strings.HasPrefix(text, "{{") {
+		name = strings.TrimPrefix(name, "labels-") // {{ $labels.pod }} is the alert's own
+	}
 	secret := secretWords.MatchString(name) && !strings.HasSuffix(name, "-name")
 	return Param{Name: name, Text: text, Label: labelOf(name), Secret: secret}
 }

@@ -16,11 +16,13 @@ type template struct {
 	punched string
 	texts   []string // the author's text of each hole
 	file    *syntax.File
+	bare    bool // names without a mark count too: NAMESPACE, web-xxxxx, {pod}
 }
 
 // newTemplate reads a text that passed checkText. On a parse error the template
 // still holds the placeholders that the text alone tells.
 func newTemplate(text string) (t template, err error) {
+	t.bare = true
 	t.punch(text)
 	if len(t.texts) > maxHoles {
 		return t, fmt.Errorf("the command has more than %d placeholders", maxHoles)
@@ -82,8 +84,11 @@ func fill(s string, value func(index int) string) string {
 // with a letter, so that <in 2>err and <in -x>out stay redirections.
 var (
 	angled  = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9_.:/'-]*(?: [A-Za-z][A-Za-z0-9_.:/'-]*)*)>`)
-	curled  = regexp.MustCompile(`^\{\{ ?([A-Za-z][A-Za-z0-9_-]*) ?\}\}`)
-	boxed   = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,})\]`)
+	quoted  = regexp.MustCompile(`^<([A-Za-z"][^<>\n$` + "`" + `\\]*[A-Za-z)"])>`) // in quotes, where it can't redirect
+	curled  = regexp.MustCompile(`^\{\{-? ?(?:\$labels\.|\.Labels\.)?([A-Za-z][A-Za-z0-9_-]*) ?-?\}\}`)
+	boxed   = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,}|[A-Z])\]`)
+	shouted = regexp.MustCompile(`^\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]$`)
+	printed = regexp.MustCompile(`^<(?:none|nil|null|unset|unknown|pending|invalid|no value|empty|html|body|head|title|br|p|div)>`)
 	aRange  = regexp.MustCompile(`^[A-Za-z]-[A-Za-z]`)
 	goWords = regexp.MustCompile(`^(end|else|break|continue|nil|true|false)$`)
 )
@@ -93,7 +98,11 @@ func (t *template) punch(text string) {
 	var b strings.Builder
 	var quote byte
 	for i := 0; i < len(text); {
-		if n := placeholderAt(text, i, quote); n > 0 {
+		n := placeholderAt(text, i, quote)
+		if n == 0 && t.bare && quote == 0 {
+			n = bareAt(text, i)
+		}
+		if n > 0 {
 			b.WriteString(t.newHole(text[i : i+n]))
 			i += n
 			continue
@@ -130,8 +139,13 @@ func placeholderAt(text string, i int, quote byte) int {
 	switch rest[0] {
 	case '<':
 		m := match(angled)
+		if m == nil && quote != 0 {
+			if m = match(quoted); m != nil && strings.IndexByte(m[0], quote) >= 0 {
+				m = nil
+			}
+		}
 		switch {
-		case m == nil, before == '<', before == '\\':
+		case m == nil, before == '<', before == '\\', printed.MatchString(m[0]):
 		case strings.Contains(m[1], " ") && (wordByte(before) || wordByte(after)):
 			// a<b AND c>d compares.
 		case quote == 0 && (wordByte(after) || strings.IndexByte(`>&($"'*?~{`, after) >= 0):
@@ -144,10 +158,17 @@ func placeholderAt(text string, i int, quote byte) int {
 			return len(m[0])
 		}
 	case '[':
-		if quote != 0 || strings.IndexByte(" \t\n/=:,@", before) < 0 {
+		if strings.IndexByte(" \t\n/=:,@", before) < 0 {
 			return 0
 		}
-		if m := match(boxed); m != nil && !aRange.MatchString(m[1]) && strings.IndexByte(" \t\n/:,;)|&", after) >= 0 {
+		m := match(boxed)
+		if m == nil || len(m[0]) == 3 && before != '=' || quote != 0 && !shouted.MatchString(m[0]) {
+			return 0
+		}
+		if quote != 0 {
+			return len(m[0])
+		}
+		if !aRange.MatchString(m[1]) && strings.IndexByte(" \t\n/:,;)|&", after) >= 0 {
 			return len(m[0])
 		}
 	}
