@@ -65,7 +65,10 @@ type fenceInfo struct {
 
 // parseInfo reads "sh {id=pods platform=kubernetes timeout=30s risk=change}".
 func parseInfo(info string) (f fenceInfo, problems []string) {
-	language, rest := cutAny(strings.TrimSpace(info), " \t{,")
+	language, rest := cutAny(strings.TrimSpace(info), " \t{,:")
+	if language == "" {
+		language, rest = classLanguage(rest)
+	}
 	f.language = strings.ToLower(language)
 	open, shut := strings.IndexByte(rest, '{'), strings.LastIndexByte(rest, '}')
 	if open < 0 || shut < open {
@@ -110,6 +113,26 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 	}
 	slices.Sort(problems) // the order of a map is not the author's
 	return f, problems
+}
+
+// classLanguage reads {.sh .numberLines} and {bash}, as pandoc and R write it. The
+// classes are left out of the rest.
+func classLanguage(info string) (language, rest string) {
+	inner, found := strings.CutPrefix(info, "{")
+	if !found {
+		return "", info
+	}
+	for {
+		word, after := cutAny(strings.TrimLeft(inner, " \t"), " \t,}=")
+		class, isClass := strings.CutPrefix(word, ".")
+		if !isClass && (language != "" || word == "" || word[0] == '#' || strings.HasPrefix(after, "=")) {
+			return language, "{" + inner
+		}
+		if language == "" {
+			language = class
+		}
+		inner = after
+	}
 }
 
 func firstWord(text string) string {

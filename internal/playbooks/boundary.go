@@ -12,7 +12,7 @@ func titleHeading(root *heading) *heading {
 	if len(root.kids) == 1 && len(first.kids) > 0 {
 		return first
 	}
-	if first.node.Level == 1 && sectionKind(first.title) == "" {
+	if first.level == 10 && sectionKind(first.title) == "" {
 		for _, other := range root.kids[1:] {
 			if sectionKind(other.title) != "" {
 				return first
@@ -26,7 +26,8 @@ func titleHeading(root *heading) *heading {
 }
 
 // playbookHeadings finds the headings that each have a set of sections below
-// them. Beside two or more of these, their siblings that hold code are playbooks too.
+// them. Beside two or more of these, their siblings that hold code or a section are
+// playbooks too.
 func playbookHeadings(root *heading) []*heading {
 	var found []*heading
 	title := titleHeading(root)
@@ -62,7 +63,7 @@ func withSiblings(root *heading, found []*heading) []*heading {
 			among = among || chosen[kid]
 		}
 		for _, kid := range h.kids {
-			if chosen[kid] || among && !holdsChosen(kid, chosen) && holdsAnyCode(kid) {
+			if chosen[kid] || among && !holdsChosen(kid, chosen) && (holdsAnyCode(kid) || holdsSection(kid) && sectionKind(kid.title) == "") {
 				all = append(all, kid)
 				continue
 			}
@@ -75,6 +76,10 @@ func withSiblings(root *heading, found []*heading) []*heading {
 
 func holdsChosen(h *heading, chosen map[*heading]bool) bool {
 	return slices.ContainsFunc(h.kids, func(kid *heading) bool { return chosen[kid] || holdsChosen(kid, chosen) })
+}
+
+func holdsSection(h *heading) bool {
+	return slices.ContainsFunc(h.kids, func(kid *heading) bool { return sectionKind(kid.title) != "" || holdsSection(kid) })
 }
 
 func holdsAnyCode(h *heading) bool {

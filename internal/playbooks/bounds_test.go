@@ -139,7 +139,7 @@ func TestParseOfHostileTexts(t *testing.T) {
 					t.Errorf("%d playbooks, err %v", len(all), err)
 				}
 			})
-			if limit := uint64(8000 * len(source)); allocated > limit {
+			if limit := uint64(2000 * len(source)); allocated > limit {
 				t.Errorf("%d MiB allocated, %d bytes for each", allocated>>20, allocated/uint64(len(source)))
 			}
 		})

@@ -34,7 +34,7 @@ func (r *reader) code(n ast.Node, info string) []Block {
 	case "logql":
 		return r.whole(f, LogQL, body, line)
 	case "promql":
-		return r.whole(f, PromQL, body, line)
+		return r.queries(f, body, line)
 	}
 	switch kind := fenceKind(f.language, body); kind {
 	case Shell:
@@ -48,48 +48,104 @@ func (r *reader) code(n ast.Node, info string) []Block {
 
 // fenceKind decides what a fence holds: by its language, and where teams label
 // fences loosely (docker commands in a sql fence, no language at all), by its
-// first word.
+// first line.
 func fenceKind(language, body string) string {
-	first := firstWord(firstStatement(body))
-	switch language {
-	case "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "sh-session", "shellsession":
+	switch {
+	case isShell(language):
 		if isSQL(firstStatement(body)) {
 			return SQL
 		}
 		return Shell
-	case "sql", "psql", "postgresql", "pgsql":
-		if shell.Known(first) {
+	case isSQLName(language):
+		if shell.Known(firstWord(firstStatement(body))) || shell.Prompted(body) {
 			return Shell
 		}
 		return SQL
-	case "":
-		if first == "$" || shell.Known(first) {
+	case language == "":
+		return unlabelled(body)
+	case language == "text" || language == "txt" || language == "plaintext":
+		if shell.Prompted(body) && unlabelled(body) == Shell {
 			return Shell
 		}
 	}
 	return Reference
 }
 
-func isConsole(language string) bool {
+func isShell(language string) bool {
 	switch language {
-	case "console", "terminal", "shell-session", "sh-session", "shellsession":
+	case "sh", "bash", "shell", "zsh", "ksh", "console", "terminal", "term", "shell-session", "sh-session", "shellsession", "bash-session":
 		return true
 	}
 	return false
 }
 
-// shell splits a fence into logical lines.
+func isSQLName(language string) bool {
+	switch language {
+	case "sql", "psql", "postgres", "postgresql", "pgsql", "plpgsql", "mysql":
+		return true
+	}
+	return false
+}
+
+// unlabelled judges a fence without a language: its first line has to be what
+// somebody types, or to follow a prompt.
+func unlabelled(body string) string {
+	first := firstStatement(body)
+	if isSQL(first) && strings.Contains(body, ";") {
+		return SQL
+	}
+	lines := shell.Commands(body)
+	if len(lines) == 0 {
+		return Reference
+	}
+	top := lines[0]
+	blank := body[:len(body)-len(strings.TrimLeft(body, " \t\n"))]
+	atTop := top.Line == 1+strings.Count(blank, "\n")
+	switch {
+	case shell.Prompted(body), top.In == "" && shell.StartsCommand(first),
+		atTop && top.In == "" && strings.HasPrefix(strings.TrimSpace(body), "#") && shell.StartsCommand(top.Text):
+		return Shell
+	case top.In == shell.InPromQL || top.In == shell.InLogQL:
+		if strings.HasPrefix(first, firstLine(top.Text)) {
+			return Shell
+		}
+	}
+	return Reference
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// kinds are those of what a line of a shell fence is written in.
+var kinds = map[string]string{"": Shell, shell.InSQL: SQL, shell.InPromQL: PromQL, shell.InLogQL: LogQL, shell.InOther: Reference}
+
+// shell splits a fence into logical lines. One that holds nothing but output or a
+// manifest is text to read.
 func (r *reader) shell(f fenceInfo, body string, line int) []Block {
 	var blocks []Block
-	for _, l := range shell.Commands(dashComments(body), isConsole(f.language)) {
-		kind := Shell
-		switch {
-		case isSQL(l.Text):
+	for _, l := range shell.Commands(dashComments(body)) {
+		kind := kinds[l.In]
+		if kind == Shell && isSQL(l.Text) {
 			kind = SQL
-		case isPromQL(l.Text):
-			kind = PromQL
 		}
 		blocks = append(blocks, r.command(f, kind, l.Text, l.Caption, line+l.Line-1))
+	}
+	if len(blocks) == 0 {
+		return r.whole(f, Reference, body, line)
+	}
+	return blocks
+}
+
+// queries splits a fence of PromQL.
+func (r *reader) queries(f fenceInfo, body string, line int) []Block {
+	var blocks []Block
+	for _, q := range shell.Queries(body) {
+		blocks = append(blocks, r.command(f, PromQL, q.Text, q.Caption, line+q.Line-1))
+	}
+	if len(blocks) == 0 {
+		return r.whole(f, Reference, body, line)
 	}
 	return blocks
 }
@@ -161,41 +217,4 @@ func (r *reader) codeText(n ast.Node) (string, int) {
 		b.Write(segment.Value(r.doc.source))
 	}
 	return b.String(), r.doc.line(lines.At(0).Start)
-}
-
-// inline makes commands of the code spans below n that are some.
-func (r *reader) inline(n ast.Node) []Block {
-	var blocks []Block
-	for _, s := range r.spans(n) {
-		blocks = append(blocks, r.command(fenceInfo{}, Shell, s.text, "", s.line))
-	}
-	return blocks
-}
-
-// A span is inline code and where it stands.
-type span struct {
-	text string
-	line int
-}
-
-// spans collects the code spans below n that are commands: a known program with
-// at least one argument, and no ellipsis that stands for more.
-func (r *reader) spans(n ast.Node) []span {
-	if !r.inlineCommands {
-		return nil
-	}
-	var all []span
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		code, isCode := n.(*ast.CodeSpan)
-		if !entering || !isCode {
-			return ast.WalkContinue, nil
-		}
-		text := r.doc.plain(code)
-		if len(strings.Fields(text)) >= 2 && shell.Known(firstWord(text)) &&
-			!strings.Contains(text, "...") && !strings.Contains(text, "…") {
-			all = append(all, span{text, r.doc.line(code.Pos())})
-		}
-		return ast.WalkSkipChildren, nil
-	})
-	return all
 }

@@ -33,17 +33,21 @@ func Level(source string) int {
 	return fm.Level
 }
 
-// splitFrontMatter cuts "---" … "---" off the head of the file.
+// splitFrontMatter cuts "---" … "---" off the head of the file, or Hugo's "+++" … "+++".
 func splitFrontMatter(source string) (front, body string, lines int) {
-	rest, found := strings.CutPrefix(source, "---\n")
-	if !found {
+	mark, rest, _ := strings.Cut(source, "\n")
+	if mark != "---" && mark != "+++" {
 		return "", source, 0
 	}
 	for offset, n := 0, 1; offset < len(rest); n++ {
 		line, _, more := strings.Cut(rest[offset:], "\n")
 		next := min(len(rest), offset+len(line)+1)
-		if trimmed := strings.TrimRight(line, " \t"); trimmed == "---" || trimmed == "..." {
-			return rest[:offset], rest[next:], n + 1
+		if trimmed := strings.TrimRight(line, " \t"); trimmed == mark || mark == "---" && trimmed == "..." {
+			front = rest[:offset]
+			if mark == "+++" {
+				front = fromTOML(front)
+			}
+			return front, rest[next:], n + 1
 		}
 		if !more {
 			break
@@ -51,6 +55,27 @@ func splitFrontMatter(source string) (front, body string, lines int) {
 		offset = next
 	}
 	return "", source, 0 // never closed: a thematic break, not front matter
+}
+
+// fromTOML gives the lines of TOML that say something to us as YAML, the others empty.
+// A string, a number and a list on one line are written alike in both.
+func fromTOML(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		key, value, found := strings.Cut(line, "=")
+		if key = strings.TrimSpace(key); strings.HasPrefix(key, "[") {
+			clear(lines[i:]) // a table: none of ours
+			break
+		}
+		lines[i] = ""
+		switch key {
+		case "title", "owner", "reviewed", "level", "severity", "alerts", "match":
+			if value = strings.TrimSpace(value); found && !strings.HasPrefix(value, `"""`) {
+				lines[i] = key + ": " + value
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // parseFrontMatter reads what it can: a field of the wrong type costs only that field.

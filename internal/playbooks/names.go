@@ -1,60 +1,12 @@
 package playbooks
 
 import (
-	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
-
-// The headings under which teams file the parts of a runbook.
-var sectionKinds = func() map[string]string {
-	kinds := map[string]string{}
-	for kind, names := range map[string][]string{
-		Symptoms: {
-			"symptoms", "symptom", "meaning", "detection", "alert definition", "description", "signs",
-			"what does this alert mean", "what it means", "how to recognize", "how to recognise",
-		},
-		Impact: {"impact", "effect", "user impact", "business impact"},
-		Diagnosis: {
-			"diagnosis", "diagnose", "diagnostics", "diagnosis steps", "diagnostic steps", "investigation", "investigate",
-			"investigation steps", "troubleshooting", "troubleshooting steps", "debugging", "triage", "possible causes", "analysis",
-		},
-		Resolution: {
-			"resolution", "resolutions", "resolution steps", "resolve", "mitigation", "mitigations", "mitigation steps", "mitigate",
-			"remediation", "remediation actions", "remediation steps", "recommended actions", "recommended action", "actions", "fix",
-			"fixes", "fixing", "how to fix", "recovery", "recovery steps", "solution", "solutions",
-		},
-		Verification: {"verification", "verify", "validation", "verify the fix", "verify resolution", "verification steps"},
-		Prevention:   {"prevention", "prevent", "follow up", "follow ups", "post incident actions", "preventive measures", "prevention measures"},
-		Escalation:   {"escalation", "escalate", "escalation criteria", "escalation path", "escalation procedure", "when to escalate"},
-	} {
-		for _, name := range names {
-			kinds[name] = kind
-		}
-	}
-	return kinds
-}()
-
-// sectionKind names the kind of section that a heading opens, "" for none.
-// Numbers, emoji and punctuation around the words do not matter, and of "Diagnosis
-// and mitigation" the first counts.
-func sectionKind(title string) string {
-	name := strings.TrimLeft(strings.Join(words(title), " "), "0123456789 ")
-	if kind := sectionKinds[name]; kind != "" {
-		return kind
-	}
-	kind := ""
-	for part := range strings.SplitSeq(name, " and ") {
-		if sectionKinds[part] == "" {
-			return ""
-		}
-		kind = cmp.Or(kind, sectionKinds[part])
-	}
-	return kind
-}
 
 // words splits a text into lower-case words of letters and digits.
 func words(text string) []string {

@@ -23,7 +23,7 @@ var markdown = goldmark.New(
 // A heading is a node of the document's outline: its own blocks, then the
 // headings below it. The root has no title.
 type heading struct {
-	node   *ast.Heading
+	level  int // 10 for #, 20 for ##; what only looks like a heading is 5 below the one above it
 	title  string
 	id     string // the author's own {#id}
 	line   int
@@ -90,39 +90,36 @@ func newDocument(source string, firstLine int) *document {
 	}
 	tree := markdown.Parse(gmtext.NewReader(d.source))
 	d.reportVerbatim(tree)
+	d.arrange(tree)
+	d.checkLastFence(tree.LastChild())
+	return d
+}
+
+// arrange files the blocks of a document below its headings.
+func (d *document) arrange(tree ast.Node) {
 	open := []*heading{d.root}
-	text := func(n ast.Node, end int) {
-		h := open[len(open)-1]
-		h.blocks = append(h.blocks, block{n, end})
-	}
 	for n := tree.FirstChild(); n != nil; n = n.NextSibling() {
 		end := len(d.source)
 		if n.NextSibling() != nil {
 			end = d.lineStart(n.NextSibling().Pos())
 		}
-		switch n := n.(type) {
-		case *ast.Heading:
-			h := &heading{node: n, line: d.line(n.Pos())}
-			h.title, h.id = splitID(d.plain(n), attributeID(n))
-			if len(h.title) > maxTitle {
-				d.problem(h.line, false, "this heading is longer than 256 bytes and was read as text")
-				text(n, end)
-				break
-			}
-			for len(open) > 1 && open[len(open)-1].node.Level >= n.Level {
-				open = open[:len(open)-1]
-			}
-			parent := open[len(open)-1]
-			parent.kids = append(parent.kids, h)
-			open = append(open, h)
-		case *ast.LinkReferenceDefinition:
-			d.define(n, end)
-		default:
-			text(n, end)
+		if definition, isDefinition := n.(*ast.LinkReferenceDefinition); isDefinition {
+			d.define(definition, end)
+			continue
 		}
+		h := d.headingAt(n, open)
+		if h == nil {
+			last := open[len(open)-1]
+			last.blocks = append(last.blocks, block{n, end})
+			continue
+		}
+		for len(open) > 1 && open[len(open)-1].level >= h.level {
+			open = open[:len(open)-1]
+		}
+		parent := open[len(open)-1]
+		parent.kids = append(parent.kids, h)
+		open = append(open, h)
 	}
-	d.checkLastFence(tree.LastChild())
-	return d
 }
 
 // reportVerbatim lists what was over a bound.

@@ -57,6 +57,7 @@ func normalise(source string) (string, []Problem) {
 		problems = append(problems, Problem{Message: "the file is empty", Severe: true})
 	}
 	lines := strings.Split(source, "\n")
+	plainMarkdown(lines)
 	for i, line := range lines {
 		if nesting(line) > maxNesting {
 			problems = append(problems, Problem{Line: i + 1, Message: "nested too deeply; the line was left out", Severe: true})

@@ -89,8 +89,8 @@ func TestShippedPlaybooksRun(t *testing.T) {
 	}
 	eachCommand(t, func(p *playbooks.Playbook, step *playbooks.Step, c *playbooks.Command) {
 		if c.Kind != playbooks.Shell {
-			if c.Kind != playbooks.PromQL || !strings.HasPrefix(c.Text, "# ") {
-				t.Errorf("%s:%d: only shell commands and PromQL that begins with a comment ship, not %s", p.Path, c.Line, c.Kind)
+			if c.Kind != playbooks.PromQL || c.Caption == "" {
+				t.Errorf("%s:%d: only shell commands and PromQL with a caption ship, not %s", p.Path, c.Line, c.Kind)
 			}
 			return
 		}

@@ -19,29 +19,6 @@ func isSQL(text string) bool {
 	return sqlVerbs[strings.TrimSuffix(first, ";")]
 }
 
-var promFunctions = map[string]bool{
-	"sum": true, "avg": true, "min": true, "max": true, "count": true, "topk": true, "bottomk": true, "quantile": true,
-	"rate": true, "irate": true, "increase": true, "delta": true, "deriv": true, "absent": true, "changes": true,
-	"histogram_quantile": true, "avg_over_time": true, "max_over_time": true, "min_over_time": true, "predict_linear": true,
-}
-
-// isPromQL recognises a query in a shell fence: one of PromQL's functions that is
-// called, or a metric with a selector and an operator-like tail. A shell function
-// definition has empty parentheses.
-func isPromQL(text string) bool {
-	name, rest := cutAny(text, "( ")
-	if !promFunctions[name] {
-		return false
-	}
-	rest = strings.TrimSpace(rest)
-	for _, grouping := range []string{"by", "without"} {
-		if after, found := strings.CutPrefix(rest, grouping); found {
-			rest = strings.TrimSpace(after)
-		}
-	}
-	return strings.HasPrefix(rest, "(") && !strings.HasPrefix(strings.ReplaceAll(rest, " ", ""), "()")
-}
-
 // firstStatement is the first line that is neither empty nor a comment.
 func firstStatement(body string) string {
 	for line := range strings.Lines(body) {
@@ -53,14 +30,8 @@ func firstStatement(body string) string {
 	return ""
 }
 
-// isComment tells a comment from a root prompt: "# kubectl get pods" starts a
-// command in a console block.
 func isComment(line string) bool {
-	if strings.HasPrefix(line, "--") {
-		return true
-	}
-	rest, found := strings.CutPrefix(line, "#")
-	return found && !shell.Known(firstWord(rest))
+	return strings.HasPrefix(line, "--") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "// ")
 }
 
 // dashComments makes whole-line SQL comments readable for a shell: the authors
@@ -79,7 +50,8 @@ func dashComments(body string) string {
 	return b.String()
 }
 
-// statements splits SQL at semicolons outside quotes, comments and dollar quotes.
+// statements splits SQL at semicolons outside quotes, comments and dollar quotes, and
+// takes psql's own commands, such as \d, by the line.
 // Comment lines above a statement are its caption.
 func statements(body string) []shell.Line {
 	var (
@@ -98,6 +70,12 @@ func statements(body string) []shell.Line {
 	}
 	for i := 0; i < len(body); {
 		n := sqlToken(body[i:])
+		if start < 0 && body[i] == '\\' { // psql's own command takes the rest of its line
+			start, begun, n = i, line, len(firstLine(body[i:]))
+			finish(i + n)
+			i += n
+			continue
+		}
 		switch token := body[i : i+n]; {
 		case strings.HasPrefix(token, "--"):
 			if start < 0 {

@@ -121,11 +121,7 @@ func (r *reader) endOf(n ast.Node, end int) int {
 func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 	switch n := n.(type) {
 	case *ast.FencedCodeBlock:
-		info := ""
-		if n.Info != nil {
-			info = string(n.Info.Segment.Value(r.doc.source))
-		}
-		return append(blocks, r.code(n, info)...)
+		return append(blocks, r.code(n, r.info(n))...)
 	case *ast.CodeBlock:
 		return append(blocks, r.code(n, "")...)
 	case *ast.List, *ast.ListItem:
@@ -148,7 +144,37 @@ func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 	if text := r.doc.markdown(start, end); strings.TrimSpace(text) != "" {
 		blocks = append(blocks, Block{Text: text})
 	}
-	return append(blocks, r.inline(n)...)
+	return append(append(blocks, r.quoted(n)...), r.inline(n)...)
+}
+
+// quoted makes commands of the fences in a quote that name a shell: a remark often
+// holds what to type. Other quoted code is somebody's message.
+func (r *reader) quoted(n ast.Node) []Block {
+	var blocks []Block
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		fence, isFence := n.(*ast.FencedCodeBlock)
+		if !entering || !isFence || !r.inlineCommands {
+			return ast.WalkContinue, nil
+		}
+		f, _ := parseInfo(r.info(fence))
+		if body, line := r.codeText(fence); isShell(f.language) {
+			for _, b := range r.shell(f, body, line) {
+				if b.Command.Kind != Reference {
+					blocks = append(blocks, b)
+				}
+			}
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	return blocks
+}
+
+// info gives what stands behind a fence's opening backticks.
+func (r *reader) info(fence *ast.FencedCodeBlock) string {
+	if fence.Info == nil {
+		return ""
+	}
+	return string(fence.Info.Segment.Value(r.doc.source))
 }
 
 // joinTexts makes neighbouring texts one, so that a list stays one list.
@@ -202,7 +228,8 @@ func (r *reader) holdsCommand(n ast.Node) bool {
 		}
 		if fence, isFence := n.(*ast.FencedCodeBlock); isFence && entering {
 			body, _ := r.codeText(fence)
-			found = fenceKind(string(fence.Language(r.doc.source)), body) != Reference
+			f, _ := parseInfo(r.info(fence))
+			found = fenceKind(f.language, body) != Reference
 		}
 		return ast.WalkContinue, nil
 	})

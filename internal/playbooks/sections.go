@@ -1,0 +1,120 @@
+package playbooks
+
+import (
+	"cmp"
+	"strings"
+)
+
+// The headings under which teams file the parts of a runbook, as they stand or with
+// the words of before and behind around them: "Quick diagnosis steps".
+var sectionKinds = byName(map[string]string{
+	Symptoms: "symptoms, symptom, meaning, detection, description, signs, indicators, " +
+		"what does this alert mean, what this alert means, what it means, how to recognize, how to recognise",
+	Impact: "impact, impacts, effect, effects, consequences, user impact, customer impact, business impact, service impact, impact assessment",
+	Diagnosis: "diagnosis, diagnose, diagnostics, diagnostic, investigation, investigate, investigating, troubleshooting, troubleshoot, debugging, debug, " +
+		"triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, what to check, where to look, identification",
+	Resolution: "resolution, resolutions, resolve, resolving, mitigation, mitigations, mitigate, mitigating, remediation, remediations, remediate, remediating, " +
+		"actions, action, fix, fixes, fixing, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
+		"eradication, response",
+	Verification: "verification, verify, verifying, validation, validate, confirmation, verify the fix, verify resolution, verify recovery, resolution verification, post checks",
+	Prevention: "prevention, prevent, preventive, preventative, preventing, follow up, follow ups, followup, post incident, post mortem, postmortem, lessons learned, " +
+		"prevent recurrence, preventing recurrence",
+	Escalation: "escalation, escalations, escalate, escalating, when to escalate, who to escalate to, who to contact",
+})
+
+// Names that count only as they stand: with other words around them they are the
+// names of anything.
+var wholeNames = byName(map[string]string{
+	Symptoms:   "alert definition, alert description, alert meaning, alert",
+	Diagnosis:  "how to check",
+	Resolution: "what to do, what should i do, runbook, playbook, steps, procedure, next steps to take, how to respond, recommended action",
+	Escalation: "contacts, contact",
+	Prevention: "post incident actions, follow up actions, long term prevention",
+})
+
+func byName(names map[string]string) map[string]string {
+	kinds := map[string]string{}
+	for kind, list := range names {
+		for name := range strings.SplitSeq(list, ", ") {
+			kinds[name] = kind
+		}
+	}
+	return kinds
+}
+
+var (
+	before = wordsOf("quick initial first basic detailed further common possible potential probable likely recommended suggested immediate short long term " +
+		"permanent temporary emergency manual additional general incident typical full deep standard advanced automated how steps to in depth")
+	behind = wordsOf("steps step procedure procedures actions action checklist guide process phase instructions commands plan section tips options option " +
+		"notes details path strategy strategies methods workflow criteria contacts measures matrix policy information queries")
+)
+
+func wordsOf(text string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(text) {
+		set[word] = true
+	}
+	return set
+}
+
+// sectionKind names the kind of section that a heading opens, "" for none. Numbers,
+// emoji, what stands in parentheses and punctuation do not matter, and of "Diagnosis
+// and mitigation" the first counts.
+func sectionKind(title string) string {
+	title = joiners.Replace(withoutParentheses(title))
+	name := words(title)
+	for len(name) > 0 && (strings.Trim(name[0], "0123456789") == "" || len(name[0]) == 1 && len(name) > 1) {
+		name = name[1:]
+	}
+	if len(name) > 2 && parts[name[0]] && (len(name[1]) == 1 || strings.Trim(name[1], "0123456789") == "") {
+		name = name[2:]
+	}
+	whole := strings.Join(name, " ")
+	if kind := cmp.Or(wholeNames[whole], kindOf(name)); kind != "" {
+		return kind
+	}
+	kind := ""
+	for part := range strings.SplitSeq(whole, " and ") {
+		found := kindOf(strings.Fields(part))
+		if found == "" {
+			return ""
+		}
+		kind = cmp.Or(kind, found)
+	}
+	return kind
+}
+
+var (
+	joiners = strings.NewReplacer("&", " and ", "/", " and ", "+", " and ", ",", " and ")
+	parts   = wordsOf("phase part section stage")
+)
+
+// kindOf looks a name up, also without words around it that say how or when.
+func kindOf(name []string) string {
+	for from := range name {
+		for to := len(name); to > from; to-- {
+			if kind := sectionKinds[strings.Join(name[from:to], " ")]; kind != "" {
+				return kind
+			}
+			if !behind[name[to-1]] {
+				break
+			}
+		}
+		if !before[name[from]] {
+			break
+		}
+	}
+	return ""
+}
+
+func withoutParentheses(title string) string {
+	open := strings.IndexByte(title, '(')
+	if open <= 0 {
+		return title
+	}
+	shut := strings.IndexByte(title[open:], ')')
+	if shut < 0 {
+		return title[:open]
+	}
+	return title[:open] + " " + withoutParentheses(title[open+shut+1:])
+}

@@ -1,0 +1,91 @@
+package playbooks
+
+import (
+	"path"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+
+	"wardroom/internal/shell"
+)
+
+// inline makes commands of the code spans below n that are some.
+func (r *reader) inline(n ast.Node) []Block {
+	var blocks []Block
+	for _, s := range r.spans(n) {
+		blocks = append(blocks, r.command(fenceInfo{}, s.kind, s.text, "", s.line))
+	}
+	return blocks
+}
+
+// A span is inline code and where it stands.
+type span struct {
+	text, kind string
+	line       int
+}
+
+// spans collects the code spans below n that are commands.
+func (r *reader) spans(n ast.Node) []span {
+	if !r.inlineCommands {
+		return nil
+	}
+	var all []span
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		code, isCode := n.(*ast.CodeSpan)
+		if !entering || !isCode {
+			return ast.WalkContinue, nil
+		}
+		if text, kind := spanCommand(r.doc.plain(code)); kind != "" {
+			all = append(all, span{text, kind, r.doc.line(code.Pos())})
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	return all
+}
+
+// spanCommand judges inline code: a known program with at least one argument, with
+// or without a prompt before it, or a whole SQL statement. An ellipsis stands for
+// more, and a verb without its object is only mentioned.
+func spanCommand(text string) (command, kind string) {
+	for _, prompt := range []string{"$ ", "# ", "% "} {
+		if rest, found := strings.CutPrefix(text, prompt); found {
+			text = strings.TrimSpace(rest)
+		}
+	}
+	words := strings.Fields(text)
+	switch {
+	case len(words) < 2, strings.Contains(text, "..."), strings.Contains(text, "…"):
+		return "", ""
+	case isSQL(text) && strings.HasSuffix(text, ";"):
+		return text, SQL
+	case shell.Known(path.Base(words[0])) && shell.StartsCommand(text) && !mentioned[strings.Join(words, " ")]:
+		return text, Shell
+	}
+	return "", ""
+}
+
+// mentioned are programs with verbs that do nothing without an object: prose speaks
+// of them.
+var mentioned = func() map[string]bool {
+	all := map[string]bool{}
+	for programs, verbs := range map[string]string{
+		"kubectl oc": "logs exec describe delete edit scale patch cp label annotate rollout apply get set drain cordon uncordon taint top port-forward attach " +
+			"debug expose run create explain wait replace rsh adm",
+		"kubectl rollout,oc rollout": "restart undo status history pause resume",
+		"docker podman":              "exec inspect stop start restart rm rmi kill run build pull push cp logs top attach tag",
+		"docker compose":             "exec run",
+		"helm":                       "upgrade rollback uninstall install history get template",
+		"systemctl":                  "start stop restart reload enable disable mask",
+	} {
+		split := strings.Fields(programs)
+		if strings.Contains(programs, ",") || programs == "docker compose" {
+			split = strings.Split(programs, ",")
+		}
+		for _, program := range split {
+			for verb := range strings.FieldsSeq(verbs) {
+				all[program+" "+verb] = true
+			}
+		}
+	}
+	return all
+}()
