@@ -24,6 +24,10 @@ func (r *reader) code(n ast.Node, info string) []Block {
 	if strings.TrimSpace(body) == "" {
 		return nil
 	}
+	if info, code, isFence := inner(body); isFence && n.Kind() == ast.KindCodeBlock {
+		f, _ = parseInfo(info)
+		body, line = code, line+1
+	}
 	switch f.language {
 	case "probe", "finding", "verify":
 		if len(body) > maxDirective {
@@ -102,7 +106,7 @@ func unlabelled(body string) string {
 	blank := body[:len(body)-len(strings.TrimLeft(body, " \t\n"))]
 	atTop := top.Line == 1+strings.Count(blank, "\n")
 	switch {
-	case shell.Prompted(body), top.In == "" && shell.StartsCommand(first),
+	case shell.Prompted(body), top.In == "" && shell.StartsCommand(first), setsFirst(lines, first),
 		atTop && top.In == "" && strings.HasPrefix(strings.TrimSpace(body), "#") && shell.StartsCommand(top.Text):
 		return Shell
 	case top.In == shell.InPromQL || top.In == shell.InLogQL:
@@ -111,6 +115,29 @@ func unlabelled(body string) string {
 		}
 	}
 	return Reference
+}
+
+// setsFirst reports a script whose first lines give values to variables: what follows
+// them has to be a command, or it is a file of settings.
+func setsFirst(lines []shell.Line, first string) bool {
+	if !strings.HasPrefix(first, firstLine(lines[0].Text)) {
+		return false
+	}
+	for i, l := range lines {
+		if name, _, assigned := strings.Cut(l.Text, "="); l.In != "" || !assigned || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != "" {
+			return i > 0 && l.In == "" && shell.StartsCommand(l.Text)
+		}
+	}
+	return false
+}
+
+// inner reads a fence that is indented so far that it is code itself: its author meant
+// a fence.
+func inner(body string) (info, code string, isFence bool) {
+	opening, rest, _ := strings.Cut(body, "\n")
+	info, isFence = strings.CutPrefix(strings.TrimSpace(opening), "```")
+	code, closed := strings.CutSuffix(strings.TrimRight(rest, " \t\n"), "```")
+	return info, code, isFence && closed && !strings.Contains(info, "`") && !strings.Contains(code, "```")
 }
 
 func firstLine(text string) string {

@@ -16,7 +16,7 @@ var sectionKinds = byName(map[string]string{
 	Resolution: "resolution, resolutions, resolve, resolving, mitigation, mitigations, mitigate, mitigating, remediation, remediations, remediate, remediating, " +
 		"actions, action, fix, fixes, fixing, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
 		"eradication, response",
-	Verification: "verification, verify, verifying, validation, validate, confirmation, verify the fix, verify resolution, verify recovery, resolution verification, post checks",
+	Verification: "verification, verify, verifying, validation, validate, confirmation, verify the fix, verify fix, verify resolution, verify the resolution, verify mitigation, verify recovery, resolution verification, post checks",
 	Prevention: "prevention, prevent, preventive, preventative, preventing, follow up, follow ups, followup, post incident, post mortem, postmortem, lessons learned, " +
 		"prevent recurrence, preventing recurrence",
 	Escalation: "escalation, escalations, escalate, escalating, when to escalate, who to escalate to, who to contact",

@@ -83,7 +83,7 @@ func fill(s string, value func(index int) string) string {
 // The forms of a placeholder in the text itself. Words in angle brackets start
 // with a letter, so that <in 2>err and <in -x>out stay redirections.
 var (
-	angled  = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9_.:/'-]*(?: [A-Za-z][A-Za-z0-9_.:/'-]*)*)>`)
+	angled  = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9_.:/',-]*(?: [A-Za-z][A-Za-z0-9_.:/',-]*)*)>`)
 	quoted  = regexp.MustCompile(`^<([A-Za-z"][^<>\n$` + "`" + `\\]*[A-Za-z)"])>`) // in quotes, where it can't redirect
 	curled  = regexp.MustCompile(`^\{\{-? ?(?:\$labels\.|\.Labels\.)?([A-Za-z][A-Za-z0-9_-]*) ?-?\}\}`)
 	boxed   = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,}|[A-Z])\]`)
