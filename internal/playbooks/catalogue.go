@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -18,12 +20,38 @@ import (
 // that was opened before an edit can still name the one it showed.
 const keptRevisions = 16
 
-// Config says where a catalogue finds its files.
+// Config says where a catalogue finds its files. A file of one layer hides that of
+// the same path in the layers below it.
 type Config struct {
 	Shipped fs.FS         // the playbooks that come with the program; may be nil
-	Files   fs.FS         // the operator's directory, whose files win over shipped ones; may be nil
-	Every   time.Duration // how often Files is looked at; 2 s when zero
+	Files   fs.FS         // the operator's directory; may be nil
+	Written fs.FS         // what authors publish when that is not in Files; may be nil
+	Every   time.Duration // how often the directories are looked at; 2 s when zero
 	Log     *slog.Logger
+
+	// Settled tells what the directories hold as a whole, see Settled. It may be nil.
+	Settled func() (state string, settled bool)
+}
+
+// Layer is where a playbook comes from.
+type Layer int
+
+// The layers, the uppermost first.
+const (
+	Written Layer = iota
+	Files
+	Shipped
+)
+
+// layers are the sources that there are, the uppermost first.
+func (c *Catalogue) layers() iter.Seq2[Layer, fs.FS] {
+	return func(yield func(Layer, fs.FS) bool) {
+		for layer, fsys := range []fs.FS{Written: c.config.Written, Files: c.config.Files, Shipped: c.config.Shipped} {
+			if fsys != nil && !yield(Layer(layer), fsys) {
+				return
+			}
+		}
+	}
 }
 
 // Catalogue holds the playbooks that are valid now. Its methods may be called
@@ -32,9 +60,10 @@ type Catalogue struct {
 	config  Config
 	current atomic.Pointer[snapshot]
 
-	mu    sync.Mutex // of loading: one at a time
-	files map[string]*file
-	past  map[string][]*Playbook // by identity, oldest first
+	mu     sync.Mutex // of loading: one at a time
+	loaded bool
+	files  map[place]*file
+	past   map[string][]*Playbook // by identity, oldest first
 
 	cancel  context.CancelFunc // of what Start began; nil before
 	polling sync.WaitGroup
@@ -49,10 +78,18 @@ type snapshot struct {
 
 type entry struct {
 	playbook *Playbook
+	layer    Layer
 	matchers [][]matcher
 }
 
-// A file is what a path held when it was last read, and what is shown of it.
+// A place is where a file stands.
+type place struct {
+	layer Layer
+	path  string
+}
+
+// A file is what a place held when it was last read, and what is shown of it. It is
+// not changed after that.
 type file struct {
 	size     int64
 	modified time.Time
@@ -64,7 +101,10 @@ func NewCatalogue(config Config) *Catalogue {
 	if config.Every <= 0 {
 		config.Every = 2 * time.Second
 	}
-	c := &Catalogue{config: config, files: map[string]*file{}, past: map[string][]*Playbook{}}
+	if config.Settled == nil {
+		config.Settled = func() (string, bool) { return "", true }
+	}
+	c := &Catalogue{config: config, files: map[place]*file{}, past: map[string][]*Playbook{}}
 	c.current.Store(&snapshot{})
 	return c
 }
@@ -76,56 +116,51 @@ func (c *Catalogue) Load(ctx context.Context) error {
 	return err
 }
 
-// Reload reads the files that changed since the last look and reports whether
-// any did. A file that an edit broke keeps its last valid revision.
+// Reload reads the files that changed since the last look and reports whether any
+// did. A file that an edit broke keeps its last valid revision. What changed becomes
+// visible in one step; nothing does when a directory cannot be read, or while a
+// checkout is changing it.
 func (c *Catalogue) Reload(ctx context.Context) (changed bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	seen := map[string]bool{}
-	for _, source := range []struct {
-		name string
-		fsys fs.FS
-	}{{"shipped", c.config.Shipped}, {"files", c.config.Files}} {
-		if source.fsys == nil {
-			continue
-		}
-		some, err := c.scan(ctx, source.name, source.fsys, seen)
-		if err != nil {
+	before, settled := c.config.Settled()
+	if c.loaded && !settled {
+		return false, nil
+	}
+	next := map[place]*file{}
+	for layer, fsys := range c.layers() {
+		if err := c.scan(ctx, layer, fsys, next); err != nil {
 			return false, fmt.Errorf("read the playbooks: %w", err)
 		}
-		changed = changed || some
 	}
-	for key := range c.files {
-		if !seen[key] {
-			delete(c.files, key)
-			changed = true
-		}
+	if after, settled := c.config.Settled(); c.loaded && (!settled || after != before) {
+		return false, nil // what was read is part of one state and part of another
 	}
-	if changed {
-		c.publish()
+	c.loaded = true
+	if maps.Equal(next, c.files) {
+		return false, nil
 	}
-	return changed, nil
+	c.files = next
+	c.publish()
+	return true, nil
 }
 
-// scan reads the changed Markdown files of one source.
-func (c *Catalogue) scan(ctx context.Context, source string, fsys fs.FS, seen map[string]bool) (changed bool, err error) {
-	err = walk(fsys, func(name string, err error) error {
+// scan adds the Markdown files of one layer to next, those that changed read anew.
+func (c *Catalogue) scan(ctx context.Context, layer Layer, fsys fs.FS, next map[place]*file) error {
+	return walk(fsys, func(name string, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil && name != ".":
 			c.config.Log.WarnContext(ctx, "a playbook folder cannot be read", "path", name, "err", err)
-			c.keepBelow(source+"/"+name+"/", seen)
+			c.keepBelow(layer, name+"/", next)
 			return nil
 		case err != nil:
 			return err
 		}
-		key := source + "/" + name
-		seen[key] = true
-		changed = c.look(ctx, fsys, name, key) || changed
+		next[place{layer, name}] = c.look(ctx, fsys, place{layer, name})
 		return nil
 	})
-	return changed, err
 }
 
 // walk calls f with every playbook file below fsys in the order of their names, and
@@ -136,7 +171,7 @@ func walk(fsys fs.FS, f func(name string, err error) error) error {
 		switch {
 		case err != nil:
 			return f(name, err)
-		case name != "." && (strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(path.Base(name), "_")):
+		case name != "." && isHidden(path.Base(name)):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -149,12 +184,20 @@ func walk(fsys fs.FS, f func(name string, err error) error) error {
 }
 
 // keepBelow keeps what is known of a folder that cannot be read just now.
-func (c *Catalogue) keepBelow(prefix string, seen map[string]bool) {
-	for key := range c.files {
-		if strings.HasPrefix(key, prefix) {
-			seen[key] = true
+func (c *Catalogue) keepBelow(layer Layer, prefix string, next map[place]*file) {
+	for at, known := range c.files {
+		if at.layer == layer && strings.HasPrefix(at.path, prefix) {
+			next[at] = known
 		}
 	}
+}
+
+func isHidden(name string) bool { return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") }
+
+// IsRead reports whether a file at this path in a directory would be read: Markdown,
+// nothing hidden, none of the files that explain a folder.
+func IsRead(name string) bool {
+	return fs.ValidPath(name) && isPlaybookFile(name) && !slices.ContainsFunc(strings.Split(name, "/"), isHidden)
 }
 
 // isPlaybookFile leaves out the files that explain a folder rather than an alert.
@@ -171,43 +214,49 @@ func isPlaybookFile(name string) bool {
 	return true
 }
 
-// look reads one file when its size or time changed, and reports whether what is
-// shown of it did.
-func (c *Catalogue) look(ctx context.Context, fsys fs.FS, name, key string) bool {
-	info, err := fs.Stat(fsys, name) // follows links: a ConfigMap's files are links
-	known := c.files[key]
+// look reads one file when its size or time changed, and gives what is known of it.
+func (c *Catalogue) look(ctx context.Context, fsys fs.FS, at place) *file {
+	info, err := fs.Stat(fsys, at.path) // follows links: a ConfigMap's files are links
+	known := c.files[at]
 	if err == nil && known != nil && info.Size() == known.size && info.ModTime().Equal(known.modified) {
-		return false
+		return known
 	}
 	next := &file{}
 	if err == nil {
 		next.size, next.modified = info.Size(), info.ModTime()
-		next.shown, err = read(fsys, name, info)
+		next.shown, err = read(fsys, at.path)
 	}
 	if err != nil {
-		c.config.Log.WarnContext(ctx, "a playbook cannot be read", "path", name, "err", err)
-		next.shown = []Playbook{unreadable(name, err)}
+		c.config.Log.WarnContext(ctx, "a playbook cannot be read", "path", at.path, "err", err)
+		next.shown = []Playbook{unreadable(at.path, err)}
 	}
 	if known != nil && isBroken(next.shown) && !isBroken(known.shown) {
-		c.config.Log.WarnContext(ctx, "an edit broke a playbook; its last valid revision stays", "path", name)
+		c.config.Log.WarnContext(ctx, "an edit broke a playbook; its last valid revision stays", "path", at.path)
 		next.shown = keep(known.shown, next.shown[0].Problems)
 	}
-	c.files[key] = next
-	return true
+	return next
 }
 
-func read(fsys fs.FS, name string, info fs.FileInfo) ([]Playbook, error) {
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > MaxSource {
-		return nil, errors.New("larger than 512 KiB")
-	}
-	source, err := fs.ReadFile(fsys, name)
+func read(fsys fs.FS, name string) ([]Playbook, error) {
+	source, err := readSource(fsys, name)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(name, string(source))
+	return Parse(name, source)
+}
+
+func readSource(fsys fs.FS, name string) (string, error) {
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", errors.New("not a regular file")
+	case info.Size() > MaxSource:
+		return "", errors.New("larger than 512 KiB")
+	}
+	source, err := fs.ReadFile(fsys, name)
+	return string(source), err
 }
 
 // unreadable stands for a file of which nothing can be shown, so that its author

@@ -3,7 +3,6 @@ package playbooks
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -75,11 +74,7 @@ func readNames(names []string) []File {
 func readName(name string) File {
 	dir, base := filepath.Split(name)
 	fsys := os.DirFS(filepath.Clean(dir + "."))
-	var all []Playbook
-	info, err := fs.Stat(fsys, base)
-	if err == nil {
-		all, err = read(fsys, base, info)
-	}
+	all, err := read(fsys, base)
 	if err != nil {
 		all = []Playbook{unreadable(base, err)}
 	}
@@ -94,7 +89,7 @@ func readName(name string) File {
 func NewCatalogueOf(files []File) *Catalogue {
 	c := NewCatalogue(Config{})
 	for _, f := range files {
-		c.files["files/"+f.Path] = &file{shown: f.Playbooks}
+		c.files[place{Files, f.Path}] = &file{shown: f.Playbooks}
 	}
 	c.publish()
 	return c

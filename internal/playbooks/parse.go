@@ -149,10 +149,14 @@ func severalPlaybooks(doc *document, base Playbook, tops []*heading, fm frontMat
 // idOf makes an identity from a path: alerts/KubePodCrashLooping.md is
 // alerts-kubepodcrashlooping.
 func idOf(name string) string {
-	if id := slug(strings.TrimSuffix(name, path.Ext(name))); id != "" {
+	switch id := slug(strings.TrimSuffix(name, path.Ext(name))); id {
+	case "":
+		return "playbook"
+	case "new", "match", "draft": // pages beside the playbooks'
+		return id + "-playbook"
+	default:
 		return id
 	}
-	return "playbook"
 }
 
 func titleOf(name string) string {

@@ -3,20 +3,27 @@ package playbooks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 	"time"
+
+	"wardroom/internal/errs"
 )
 
 // publish makes the files that were read the catalogue that is seen.
 func (c *Catalogue) publish() {
 	next := &snapshot{byID: map[string]*entry{}}
-	// "files/…" sorts before "shipped/…": who comes first keeps the identity.
-	for _, key := range slices.Sorted(maps.Keys(c.files)) {
-		for i := range c.files[key].shown {
-			next.add(&c.files[key].shown[i], strings.HasPrefix(key, "shipped/"))
+	hidden := map[string]bool{}
+	for _, at := range slices.SortedFunc(maps.Keys(c.files), uppermost) { // who comes first keeps the identity
+		if hidden[at.path] {
+			continue
+		}
+		hidden[at.path] = true
+		for i := range c.files[at].shown {
+			next.add(&c.files[at].shown[i], at.layer)
 		}
 	}
 	slices.SortStableFunc(next.entries, func(a, b *entry) int {
@@ -29,11 +36,15 @@ func (c *Catalogue) publish() {
 	c.current.Store(next)
 }
 
-// add gives a playbook its place. A shipped one yields to an operator's of the
-// same identity; two of the operator's are both kept, the second under a number.
-func (s *snapshot) add(p *Playbook, shipped bool) {
+func uppermost(a, b place) int {
+	return cmp.Or(cmp.Compare(a.layer, b.layer), cmp.Compare(a.path, b.path))
+}
+
+// add gives a playbook its place. A shipped one yields to another of the same
+// identity; two that are not shipped are both kept, the second under a number.
+func (s *snapshot) add(p *Playbook, layer Layer) {
 	if _, taken := s.byID[p.ID]; taken {
-		if shipped {
+		if layer == Shipped {
 			return
 		}
 		renamed := *p
@@ -46,7 +57,7 @@ func (s *snapshot) add(p *Playbook, shipped bool) {
 		})
 		p = &renamed
 	}
-	e := &entry{playbook: p}
+	e := &entry{playbook: p, layer: layer}
 	for _, text := range p.Match {
 		if matchers, err := parseMatchers(text); err == nil { // else it stands in Problems
 			e.matchers = append(e.matchers, matchers)
@@ -81,6 +92,35 @@ func (c *Catalogue) ByID(id string) (*Playbook, bool) {
 		return nil, false
 	}
 	return e.playbook, true
+}
+
+// LayerOf tells where the current revision of a playbook comes from; Shipped when
+// there is none.
+func (c *Catalogue) LayerOf(id string) Layer {
+	if e, found := c.current.Load().byID[id]; found {
+		return e.layer
+	}
+	return Shipped
+}
+
+// Text reads a file as it is at this moment, from the uppermost layer that has it:
+// also one whose last edit is not in use. It is errs.NotFound when no layer has it,
+// errs.Invalid when it cannot be read.
+func (c *Catalogue) Text(name string) (source string, layer Layer, err error) {
+	if !fs.ValidPath(name) {
+		return "", Shipped, errs.Newf(errs.NotFound, "There is no file %q.", name)
+	}
+	for layer, fsys := range c.layers() {
+		source, err := readSource(fsys, name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", layer, errs.Wrap(errs.Invalid, fmt.Sprintf("The file %s cannot be read.", name), err)
+		default:
+			return source, layer, nil
+		}
+	}
+	return "", Shipped, errs.Newf(errs.NotFound, "There is no file %q.", name)
 }
 
 // ByRevision finds a revision of a playbook, the current one or one of the last

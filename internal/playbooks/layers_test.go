@@ -1,0 +1,125 @@
+package playbooks_test
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func text(source string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(ticks(source))} }
+
+func layered(t *testing.T, c playbooks.Config) *folder {
+	t.Helper()
+	c.Log = quiet
+	f := &folder{t: t, catalogue: playbooks.NewCatalogue(c)}
+	f.reload()
+	return f
+}
+
+func TestAFileHidesThatOfTheLayersBelow(t *testing.T) {
+	t.Parallel()
+	two := "# One\n\n## Symptoms\n\nA\n\n## Diagnosis\n\nB\n\n# Two\n\n## Symptoms\n\nA\n\n## Diagnosis\n\nB\n"
+	f := layered(t, playbooks.Config{
+		Shipped: fstest.MapFS{"cache.md": text("# Shipped cache\n"), "disk.md": text("# Shipped disk\n"), "queue.md": text("# Shipped queue\n")},
+		Files:   fstest.MapFS{"cache.md": text("# Our cache\n"), "queue.md": text(two)},
+		Written: fstest.MapFS{"queue.md": text("# Written queue\n")},
+	})
+	for id, want := range map[string]struct {
+		title string
+		layer playbooks.Layer
+	}{
+		"queue": {"Written queue", playbooks.Written}, "cache": {"Our cache", playbooks.Files}, "disk": {"Shipped disk", playbooks.Shipped},
+	} {
+		if got := f.get(id); got.Title != want.title || f.catalogue.LayerOf(id) != want.layer || len(got.Problems) > 0 {
+			t.Errorf("%s: %q of layer %d, problems %v", id, got.Title, f.catalogue.LayerOf(id), got.Problems)
+		}
+	}
+	if all := f.catalogue.All(); len(all) != 3 {
+		t.Errorf("%d playbooks, want 3: those of the hidden file are hidden too", len(all))
+	}
+	if source, layer, err := f.catalogue.Text("queue.md"); source != "# Written queue\n" || layer != playbooks.Written || err != nil {
+		t.Errorf("text %q of layer %d, %v", source, layer, err)
+	}
+}
+
+func TestTextIsTheFileAsItIs(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"queue.md": text("# Queue\n"), "huge.md": text(strings.Repeat("x", playbooks.MaxSource+1)), "dir/a.md": text("# A\n")}
+	f := layered(t, playbooks.Config{Files: files})
+	files["queue.md"] = text("---\nalerts: [a\n---\n")
+	f.reload()
+	if source, _, err := f.catalogue.Text("queue.md"); source != "---\nalerts: [a\n---\n" || err != nil {
+		t.Errorf("a broken edit: %q, %v", source, err)
+	}
+	for name, want := range map[string]errs.Kind{
+		"none.md": errs.NotFound, "../x.md": errs.NotFound, "/etc/passwd": errs.NotFound, "": errs.NotFound, "huge.md": errs.Invalid, "dir": errs.Invalid,
+	} {
+		if _, _, err := f.catalogue.Text(name); errs.KindOf(err) != want || err == nil {
+			t.Errorf("%q: %v, want %v", name, err, want)
+		}
+	}
+}
+
+// failing is a folder that can be read until it cannot.
+type failing struct {
+	fs.FS
+
+	now bool
+}
+
+func (f *failing) Open(name string) (fs.File, error) {
+	if f.now {
+		return nil, errors.New("the disk has gone")
+	}
+	return f.FS.Open(name)
+}
+
+// What one layer has is not forgotten because another could not be read in the same look.
+func TestALookIsTakenAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"a.md": text("# A\n")}
+	below := &failing{FS: fstest.MapFS{"b.md": text("# B\n")}}
+	f := layered(t, playbooks.Config{Files: files, Shipped: below})
+	below.now = true
+	files["c.md"] = text("# C\n")
+	if _, err := f.catalogue.Reload(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	if all := f.catalogue.All(); len(all) != 2 {
+		t.Errorf("%d playbooks while a folder has gone, want the 2 of before", len(all))
+	}
+	below.now = false
+	if !f.reload() || len(f.catalogue.All()) != 3 {
+		t.Errorf("%d playbooks afterwards, want 3", len(f.catalogue.All()))
+	}
+}
+
+func TestPagesBesideThePlaybooksKeepTheirAddress(t *testing.T) {
+	t.Parallel()
+	f := layered(t, playbooks.Config{Files: fstest.MapFS{"new.md": text("# N\n"), "match.md": text("# M\n"), "draft.md": text("# D\n"), "a/new.md": text("# AN\n")}})
+	for id, title := range map[string]string{"new-playbook": "N", "match-playbook": "M", "draft-playbook": "D", "a-new": "AN"} {
+		if got := f.get(id).Title; got != title {
+			t.Errorf("%s: %q", id, got)
+		}
+	}
+}
+
+func TestWhichNamesAreRead(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"a.md": true, "alerts/A b.MD": true, "a.markdown": true, "README.md": false, "a/readme.md": false, ".a.md": false, "_a.md": false, ".git/a.md": false,
+		"_drafts/a.md": false, "a.txt": false, "../a.md": false, "/a.md": false, "a//b.md": false, "": false,
+	} {
+		if got := playbooks.IsRead(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
