@@ -72,6 +72,7 @@ Settings come from the environment; docs/operating.md lists all of them:
                          ~/.local/share/wardroom)
   WARDROOM_ENVIRONMENTS  environments file: where commands may run, what reports symptoms
   WARDROOM_PLAYBOOKS     folder with your own runbooks
+  WARDROOM_PLAYBOOKS_WRITE  folder that authors publish playbooks into
   WARDROOM_LISTEN, PORT  where to listen (default 127.0.0.1:8080)
   WARDROOM_PUBLIC_URL    address that people use, for links and cookies
   DATABASE_URL           PostgreSQL to use; without it a private one is started

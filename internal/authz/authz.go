@@ -34,6 +34,7 @@ const (
 	Respond          Permission = "respond"         // declare, change, note, lead, escalate, hand over
 	RunCommands      Permission = "run commands"    // start and stop runs, mark steps done
 	ReadDisclosing   Permission = "read disclosing" // see output of commands that disclose secrets
+	WritePlaybooks   Permission = "write playbooks" // drafts, publishing
 	ManagePeople     Permission = "manage people"   // invite, disable, reset, change roles
 	ManageOwnAccount Permission = "manage own account"
 )
@@ -44,6 +45,7 @@ var needs = map[Permission]Role{
 	Respond:          Responder,
 	RunCommands:      Responder,
 	ReadDisclosing:   Responder,
+	WritePlaybooks:   Author,
 	ManagePeople:     Admin,
 }
 

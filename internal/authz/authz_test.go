@@ -16,6 +16,7 @@ func TestPermissionMatrix(t *testing.T) {
 		authz.Respond:          "nyyy",
 		authz.RunCommands:      "nyyy",
 		authz.ReadDisclosing:   "nyyy",
+		authz.WritePlaybooks:   "nnyy",
 		authz.ManagePeople:     "nnny",
 		"not in the table":     "nnnn",
 	}

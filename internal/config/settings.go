@@ -10,11 +10,13 @@ import (
 	"net/url"
 	"os"
 	"os/user"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+	"golang.org/x/sys/unix"
 )
 
 // Settings are the process's settings, read once at start.
@@ -29,6 +31,7 @@ type Settings struct {
 	RedisFile      string `env:"REDIS_URL_FILE,file"`                     //
 	Environments   string `env:"WARDROOM_ENVIRONMENTS"`                   // path of the environments file
 	Playbooks      string `env:"WARDROOM_PLAYBOOKS"`                      // directory with the team's own runbooks
+	PlaybooksWrite string `env:"WARDROOM_PLAYBOOKS_WRITE"`                // directory that authors publish into; empty: nothing is saved
 	Instance       string `env:"WARDROOM_INSTANCE" envDefault:"wardroom"` // name shown at sign-in
 	User           string `env:"WARDROOM_USER"`                           // unprivileged user for children when started as root
 	RunUser        string `env:"WARDROOM_RUN_USER" envDefault:"nobody"`   // unprivileged user that runs commands when started as root
@@ -81,16 +84,36 @@ func (s *Settings) validate(m *list) {
 		m.add("WARDROOM_DATA is empty")
 	}
 	m.absolute("WARDROOM_DATA", s.Data)
-	if s.Playbooks != "" {
-		if info, err := os.Stat(s.Playbooks); err != nil || !info.IsDir() {
-			m.add("WARDROOM_PLAYBOOKS: there is no folder %s", s.Playbooks)
-		}
+	m.folder("WARDROOM_PLAYBOOKS", s.Playbooks)
+	if m.folder("WARDROOM_PLAYBOOKS_WRITE", s.PlaybooksWrite) {
+		s.validateWritable(m)
 	}
 	m.oneOf("WARDROOM_LOG", s.LogFormat, "text", "json")
 	s.validateNetwork(m)
 	if os.Geteuid() == 0 { // others cannot be anybody else
 		m.user("WARDROOM_USER", s.User)
 		m.user("WARDROOM_RUN_USER", s.RunUser)
+	}
+}
+
+// validateWritable wants a folder of its own, or the very one with the team's runbooks: of
+// two that lie in each other one would be read twice.
+func (s *Settings) validateWritable(m *list) {
+	if err := unix.Access(s.PlaybooksWrite, unix.W_OK|unix.X_OK); err != nil {
+		m.add("WARDROOM_PLAYBOOKS_WRITE: the folder %s cannot be written: %v", s.PlaybooksWrite, err)
+	}
+	if s.Playbooks == "" {
+		return
+	}
+	read, readErr := filepath.EvalSymlinks(s.Playbooks)
+	write, writeErr := filepath.EvalSymlinks(s.PlaybooksWrite)
+	if readErr != nil || writeErr != nil || read == write {
+		return
+	}
+	for outer, inner := range map[string]string{read: write, write: read} {
+		if rest, err := filepath.Rel(outer, inner); err == nil && filepath.IsLocal(rest) {
+			m.add("WARDROOM_PLAYBOOKS_WRITE: it must be WARDROOM_PLAYBOOKS itself or lie outside of it, not %s in %s", inner, outer)
+		}
 	}
 }
 
@@ -117,6 +140,19 @@ func (s *Settings) validateNetwork(m *list) {
 			m.add("WARDROOM_TRUSTED_PROXIES: %q is not an address like 10.0.0.1 or a network like 10.0.0.0/8", network)
 		}
 	}
+}
+
+// folder wants an empty string or a folder that is there, and says whether it got one.
+func (l *list) folder(key, dir string) bool {
+	if dir == "" {
+		return false
+	}
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		l.add("%s: there is no folder %s", key, dir)
+		return false
+	}
+	return true
 }
 
 // user wants an empty string or somebody whom this machine knows.

@@ -50,11 +50,20 @@ func TestMistakenSettings(t *testing.T) {
 		"path":       {"WARDROOM_PUBLIC_URL=https://example.org/w", `settings: WARDROOM_PUBLIC_URL "https://example.org/w" is not http(s)://host[:port]`},
 		"data":       {"WARDROOM_DATA=data", `settings: WARDROOM_DATA "data" is not an absolute path`},
 		"playbooks":  {"WARDROOM_PLAYBOOKS=/nowhere", `settings: WARDROOM_PLAYBOOKS: there is no folder /nowhere`},
-		"log":        {"WARDROOM_LOG=xml", `settings: WARDROOM_LOG "xml" is none of text, json`},
-		"redis":      {"REDIS_URL=http://:secret@cache", `settings: REDIS_URL is not redis://host:port, rediss:// or unix://`},
-		"mail":       {"WARDROOM_SMTP_URL=http://u:secret@mail WARDROOM_MAIL_FROM=w@example.org", `settings: WARDROOM_SMTP_URL is not smtp://host:port or smtps://host:port`},
-		"sender":     {"WARDROOM_SMTP_URL=smtp://mail WARDROOM_MAIL_FROM=wardroom", `settings: WARDROOM_MAIL_FROM "wardroom" is not an address`},
-		"proxies":    {"WARDROOM_TRUSTED_PROXIES=10.0.0.0/8,10.0.0.1,::1,proxy", `settings: WARDROOM_TRUSTED_PROXIES: "proxy" is not an address like 10.0.0.1 or a network like 10.0.0.0/8`},
+		"write":      {"WARDROOM_PLAYBOOKS_WRITE=/nowhere", `settings: WARDROOM_PLAYBOOKS_WRITE: there is no folder /nowhere`},
+		"write below": {
+			"WARDROOM_PLAYBOOKS=/ WARDROOM_PLAYBOOKS_WRITE=/tmp",
+			`settings: WARDROOM_PLAYBOOKS_WRITE: it must be WARDROOM_PLAYBOOKS itself or lie outside of it, not /tmp in /`,
+		},
+		"write above": {
+			"WARDROOM_PLAYBOOKS=/tmp WARDROOM_PLAYBOOKS_WRITE=/",
+			`settings: WARDROOM_PLAYBOOKS_WRITE: it must be WARDROOM_PLAYBOOKS itself or lie outside of it, not /tmp in /`,
+		},
+		"log":     {"WARDROOM_LOG=xml", `settings: WARDROOM_LOG "xml" is none of text, json`},
+		"redis":   {"REDIS_URL=http://:secret@cache", `settings: REDIS_URL is not redis://host:port, rediss:// or unix://`},
+		"mail":    {"WARDROOM_SMTP_URL=http://u:secret@mail WARDROOM_MAIL_FROM=w@example.org", `settings: WARDROOM_SMTP_URL is not smtp://host:port or smtps://host:port`},
+		"sender":  {"WARDROOM_SMTP_URL=smtp://mail WARDROOM_MAIL_FROM=wardroom", `settings: WARDROOM_MAIL_FROM "wardroom" is not an address`},
+		"proxies": {"WARDROOM_TRUSTED_PROXIES=10.0.0.0/8,10.0.0.1,::1,proxy", `settings: WARDROOM_TRUSTED_PROXIES: "proxy" is not an address like 10.0.0.1 or a network like 10.0.0.0/8`},
 		"everything at once": {"PORT=0 WARDROOM_DATA= WARDROOM_SMTP_URL=smtp://mail DATABASE_URL_FILE=/nowhere", `settings: 4 mistakes:
   could not load content of file "/nowhere" from variable DATABASE_URL_FILE: open /nowhere: no such file or directory
   PORT "0" is not a number from 1 to 65535
