@@ -50,6 +50,7 @@ var layers = map[string][]string{
 	"internal/symptoms":          service("internal/config", "internal/playbooks"),
 	"internal/incidents":         service("internal/playbooks"),
 	"internal/escalation":        service(),
+	"internal/authoring":         service("internal/playbooks"),
 	"internal/reviews":           service("internal/incidents", "internal/diagnostics"),
 	"internal/inventory":         {"internal/config", "internal/errs"},
 	"internal/diagnostics":       service("internal/config", "internal/playbooks", "internal/shell", "internal/supervisor", "internal/process", "internal/ansi", "internal/redact"),

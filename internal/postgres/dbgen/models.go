@@ -135,6 +135,26 @@ type IncidentVariable struct {
 	SetAt      time.Time
 }
 
+type PlaybookDraft struct {
+	UserID     uuid.UUID
+	Path       string
+	Base       string
+	BaseSource string
+	Source     string
+	SavedAt    time.Time
+}
+
+type PlaybookPublication struct {
+	ID          uuid.UUID
+	Path        string
+	Revision    []byte
+	Replaced    []byte
+	Note        string
+	AuthorID    uuid.UUID
+	AuthorName  string
+	PublishedAt time.Time
+}
+
 type PlaybookRevision struct {
 	Revision   string
 	PlaybookID string
