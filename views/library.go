@@ -5,7 +5,10 @@ type PlaybookList struct {
 	Page    Page
 	Query   string
 	Summary string // "12 files, all valid"
+	Folder  string // "main at 4f1c2ab": the checkout that the operator's files are at; empty for none
 	Rows    []PlaybookRow
+	Drafts  int  // of the viewer
+	Author  bool // may write
 }
 
 // PlaybookRow is one playbook in the library.
@@ -19,7 +22,9 @@ type PlaybookRow struct {
 	Owner     string
 	Reviewed  Time // Ago
 	Stale     bool
-	Problems  int
+	Problems  int  // of which
+	Errors    int  // keep the file, or its last edit, from being in use
+	Kept      bool // so that an earlier version is
 }
 
 // PlaybookPage is the read view: the same cards as in a room, without buttons.
@@ -33,7 +38,11 @@ type PlaybookPage struct {
 	Reviewed string
 	Revision string
 	File     string
-	Problems []string
+	Origin   string // "shipped with Wardroom", "main at 4f1c2ab"
+	Problems []SourceProblem
 	Intro    HTML
 	Sections []StepSection
+	ID       string
+	History  []PublishedRow
+	Author   bool // may write
 }

@@ -22,6 +22,16 @@ type Page struct {
 	Path    string    // this page's own path and query
 	Notice  string    // one sentence about what the last action did
 	Version string
+	Extra   string // "author" on pages that stand still and have a script and a sheet of their own, instead of those for logs
+}
+
+// modules are what the page's script imports, to be fetched beside it.
+func (p Page) modules() []string {
+	common := []string{"announce.js", "clock.js", "forms.js", "idiomorph.js", "keys.js", "morph.js", "palette.js"}
+	if p.Extra != "" {
+		return common
+	}
+	return append(common, "drafts.js", "live.js", "log-view.js", "password.js")
 }
 
 // Viewer is the signed-in person.

@@ -21,6 +21,7 @@ import (
 type folders struct {
 	dir, base, bin, pids, logs          string
 	octollm, redis, watch, alertmanager string
+	playbooks                           string // that authors publish
 	runtime                             string // short, for sockets
 	lock                                string
 }
@@ -39,14 +40,14 @@ func layout(dir string) (folders, error) {
 	in := func(name string) string { return filepath.Join(base, name) }
 	return folders{
 		dir: dir, base: base, bin: in("bin"), pids: in("pids"), logs: in("logs"),
-		octollm: in("octollm"), redis: in("redis"), watch: in("prometheus"), alertmanager: in("alertmanager"),
+		octollm: in("octollm"), redis: in("redis"), watch: in("prometheus"), alertmanager: in("alertmanager"), playbooks: in("playbooks"),
 		runtime: filepath.Join(parent, "octollm-"+strconv.Itoa(os.Geteuid())+"-"+hex.EncodeToString(sum[:6])), lock: in("lock"),
 	}, nil
 }
 
 // prepare makes the folders and gives the user its own.
 func (f folders) prepare(ctx context.Context, user string) error {
-	for _, dir := range []string{f.dir, f.base, f.bin, f.pids, f.logs} {
+	for _, dir := range []string{f.dir, f.base, f.bin, f.pids, f.logs, f.playbooks} {
 		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the unprivileged user passes through; secrets are closed one by one
 			return fmt.Errorf("data folder: %w", err)
 		}

@@ -68,6 +68,9 @@ func (s *Stack) webEnviron() []string {
 	better := map[string]string{
 		"WARDROOM_DATA": s.folders.dir, "WARDROOM_ENVIRONMENTS": s.Environments, "WARDROOM_LISTEN": s.listen, "PORT": port,
 	}
+	if !s.given("WARDROOM_PLAYBOOKS_WRITE") {
+		better["WARDROOM_PLAYBOOKS_WRITE"] = s.folders.playbooks
+	}
 	if s.redisURL != "" {
 		better["REDIS_URL"] = s.redisURL
 	}

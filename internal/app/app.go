@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wardroom/internal/auth"
+	"wardroom/internal/authoring"
 	"wardroom/internal/authz"
 	"wardroom/internal/config"
 	"wardroom/internal/diagnostics"
@@ -77,16 +78,40 @@ func New(ctx context.Context, c Config) (_ *App, err error) {
 
 func (a *App) onClose(f func(context.Context) error) { a.closers = append(a.closers, f) }
 
+// loadPlaybooks opens the folders. What authors publish is laid over the operator's
+// folder, unless it is published right into that.
 func (a *App) loadPlaybooks(ctx context.Context) error {
 	c := playbooks.Config{Shipped: shipped.Files, Log: a.Log}
-	if dir := a.Settings.Playbooks; dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return fmt.Errorf("WARDROOM_PLAYBOOKS: there is no folder %s", dir)
-		}
-		c.Files = os.DirFS(dir)
+	files, err := folder("WARDROOM_PLAYBOOKS", a.Settings.Playbooks)
+	if err != nil {
+		return err
 	}
+	written, err := folder("WARDROOM_PLAYBOOKS_WRITE", a.Settings.PlaybooksWrite)
+	if err != nil {
+		return err
+	}
+	var dirs []string
+	if files != nil {
+		c.Files, dirs = os.DirFS(a.Settings.Playbooks), append(dirs, a.Settings.Playbooks)
+	}
+	if written != nil && !os.SameFile(files, written) {
+		c.Written, dirs = os.DirFS(a.Settings.PlaybooksWrite), append(dirs, a.Settings.PlaybooksWrite)
+	}
+	c.Settled = playbooks.Settled(dirs...)
 	a.catalogue = playbooks.NewCatalogue(c)
 	return a.catalogue.Load(ctx)
+}
+
+// folder is what a setting names, nil when it names none.
+func folder(setting, dir string) (os.FileInfo, error) {
+	if dir == "" {
+		return nil, nil //nolint:nilnil // see above
+	}
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s: there is no folder %s", setting, dir)
+	}
+	return info, nil
 }
 
 // build makes the services and ties them together; nothing runs yet.
@@ -128,7 +153,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.server, err = handlers.New(ctx, handlers.Deps{
 		Settings: a.Settings, Environments: a.Environments, DB: db, Auth: a.auth, Symptoms: a.symptoms, Incidents: led,
 		Diagnostics: a.runs, Escalation: a.timers, Reviews: reviews.New(db, reviewRuns{a.runs}), Catalogue: a.catalogue, Hub: a.hub,
-		Log: a.Log, Now: time.Now, Version: a.Version, Host: host,
+		Authoring: &authoring.Service{DB: db, Catalogue: a.catalogue, Folder: a.Settings.PlaybooksWrite},
+		Log:       a.Log, Now: time.Now, Version: a.Version, Host: host,
 	})
 	if err != nil {
 		return err

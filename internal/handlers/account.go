@@ -126,12 +126,16 @@ func (s *Server) settingsPage(c echo.Context, status int, problem error) error {
 
 // notices are the sentences after a form that ends on the page it came from.
 var notices = map[string]string{
-	"theme":    "The theme is saved.",
-	"password": "The password is changed. Your other sessions have ended.",
-	"disabled": "They are disabled and signed out.",
-	"enabled":  "They can sign in again.",
-	"role":     "The role is changed.",
-	"revoked":  "The invitation is revoked. Its link lets nobody in.",
+	"theme":     "The theme is saved.",
+	"password":  "The password is changed. Your other sessions have ended.",
+	"disabled":  "They are disabled and signed out.",
+	"enabled":   "They can sign in again.",
+	"role":      "The role is changed.",
+	"draft":     "Your draft is saved. Nobody else sees it until it is published.",
+	"discarded": "Your draft is gone. This is the text that is in use.",
+	"published": "Published. Incidents that are opened from now on get this text.",
+	"rebased":   "Your draft now starts from what is in use. Review what it would change.",
+	"revoked":   "The invitation is revoked. Its link lets nobody in.",
 }
 
 func (s *Server) changeTheme(c echo.Context) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"wardroom/internal/auth"
+	"wardroom/internal/authoring"
 	"wardroom/internal/authz"
 	"wardroom/internal/config"
 	"wardroom/internal/diagnostics"
@@ -106,7 +107,11 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
-	catalogue := playbooks.NewCatalogue(playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}}})
+	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}}}
+	if settings.PlaybooksWrite != "" {
+		sources.Written = os.DirFS(settings.PlaybooksWrite)
+	}
+	catalogue := playbooks.NewCatalogue(sources)
 	must(t, catalogue.Load(t.Context()))
 	ledger := timeline.New(h.hub)
 	h.auth = auth.New(h.db, log)
@@ -128,6 +133,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	})
 	h.Server, err = handlers.New(t.Context(), handlers.Deps{
 		Settings: settings, Environments: file, DB: h.db, Auth: h.auth, Symptoms: h.symptoms, Incidents: h.incidents,
+		Authoring:   &authoring.Service{DB: h.db, Catalogue: catalogue, Folder: settings.PlaybooksWrite},
 		Diagnostics: h.runs, Escalation: timers, Reviews: reviews.New(h.db, noRuns{}), Catalogue: catalogue, Hub: h.hub, Log: log,
 		Now:     func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
 		Version: "test", Host: "test",

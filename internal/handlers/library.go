@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"wardroom/internal/diagnostics"
+	"wardroom/internal/authz"
 	"wardroom/internal/errs"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/shell"
@@ -22,14 +23,17 @@ const staleAfter = 120 * 24 * time.Hour
 func (s *Server) listPlaybooks(c echo.Context) error {
 	query := strings.TrimSpace(c.QueryParam("q"))
 	m := views.PlaybookList{Page: s.page(c, "Playbooks", "playbooks"), Query: query}
-	all, invalid := s.Catalogue.All(), 0
+	all, noted, broken := s.Catalogue.All(), 0, 0
 	used, err := s.Incidents.LastUsed(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	for _, p := range all {
-		if len(p.Problems) > 0 {
-			invalid++
+		switch _, severe := sourceProblems(p.Problems); {
+		case severe > 0:
+			broken++
+		case len(p.Problems) > 0:
+			noted++
 		}
 		if contains(searchable(p), query) {
 			row := s.playbookRow(p)
@@ -39,11 +43,30 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 			m.Rows = append(m.Rows, row)
 		}
 	}
-	m.Summary = views.Playbooks(len(all)) + ", all valid"
-	if invalid > 0 {
-		m.Summary = views.Playbooks(len(all)) + ", " + strconv.Itoa(invalid) + " with notes"
+	m.Author, m.Folder = may(c, authz.WritePlaybooks), s.checkout()
+	if m.Author {
+		drafts, err := s.Authoring.Drafts(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		m.Drafts = len(drafts)
 	}
+	m.Summary = summary(len(all), broken, noted)
 	return s.render(c, http.StatusOK, m.View())
+}
+
+func summary(all, broken, noted int) string {
+	text := views.Playbooks(all)
+	if broken > 0 {
+		text += ", " + strconv.Itoa(broken) + " with errors"
+	}
+	if noted > 0 {
+		text += ", " + strconv.Itoa(noted) + " with notes"
+	}
+	if broken+noted == 0 {
+		text += ", all valid"
+	}
+	return text
 }
 
 // searchable is what the library's search looks through: title, alerts, commands.
@@ -70,11 +93,17 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 	row := views.PlaybookRow{
 		ID: p.ID, Title: p.Title, Matches: strings.Join(p.Alerts, ", "), Level: p.Level, Owner: p.Owner, Problems: len(p.Problems),
 	}
+	for _, q := range p.Problems {
+		row.Kept = row.Kept || q.Kept
+		if q.Severe {
+			row.Errors++
+		}
+	}
 	for _, section := range p.Sections {
 		row.Steps += len(section.Steps)
 	}
 	eachCommand(p, func(command *playbooks.Command) {
-		if risk := s.readRisk(command); risk == shell.Change || risk == shell.Destroy {
+		if risk := s.reading(command).Risk; risk == shell.Change || risk == shell.Destroy {
 			row.Changes++
 		}
 	})
@@ -83,50 +112,6 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 		row.Stale = s.Now().Sub(reviewed) > staleAfter
 	}
 	return row
-}
-
-// readRisk classes a command outside any incident: as it reads by itself, or else by what the environments that it may run
-// in say of its programs, by the gravest of them. It is Unknown when nobody knows.
-func (s *Server) readRisk(command *playbooks.Command) shell.Risk {
-	risk := shell.Read
-	switch command.Kind {
-	case playbooks.Shell:
-		risk = shell.Policy{Platform: command.Platform}.Analyse(command.Text).Risk
-		if risk == shell.Unknown {
-			risk = s.permittedRisk(command)
-		}
-	case playbooks.SQL:
-		risk = shell.AnalyseSQL(command.Text).Risk
-	}
-	if command.Raise != nil {
-		risk = max(risk, *command.Raise)
-	}
-	return risk
-}
-
-func (s *Server) permittedRisk(command *playbooks.Command) shell.Risk {
-	var known []shell.Risk
-	for _, env := range s.Environments.Environments {
-		if command.Platform != shell.Any && command.Platform != shell.Platform(env.Platform) {
-			continue
-		}
-		if risk := diagnostics.PolicyOf(env).Analyse(command.Text).Risk; risk != shell.Unknown {
-			known = append(known, risk)
-		}
-	}
-	if len(known) == 0 {
-		return shell.Unknown
-	}
-	return slices.Max(known)
-}
-
-// riskWord is what stands on the card: nothing while it depends on values that only an incident brings.
-func (s *Server) riskWord(command *playbooks.Command) string {
-	risk := s.readRisk(command)
-	if risk == shell.Unknown && len(shell.Params(command.Text)) > 0 {
-		return ""
-	}
-	return risk.String()
 }
 
 func (s *Server) showPlaybook(c echo.Context) error {
@@ -138,24 +123,74 @@ func (s *Server) showPlaybook(c echo.Context) error {
 		Page: s.page(c, p.Title, "playbooks"), Title: p.Title, Alerts: p.Alerts, Level: p.Level, Severity: p.Severity, Owner: p.Owner,
 		Reviewed: p.Reviewed, Revision: shortRevision(p.Revision), File: p.Path,
 	}
-	for _, problem := range p.Problems {
-		m.Problems = append(m.Problems, "Line "+strconv.Itoa(problem.Line)+": "+problem.Message)
+	m.ID, m.Author, m.Origin = p.ID, may(c, authz.WritePlaybooks), s.originOf(p.ID)
+	m.Problems, _ = sourceProblems(p.Problems)
+	m.Sections = s.readSections(p, false)
+	history, err := s.Authoring.History(c.Request().Context(), p.Path)
+	if err != nil {
+		return err
 	}
-	for _, section := range p.Sections {
-		cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
-		labels := stepLabels(section.Steps)
-		for i := range section.Steps {
-			card := s.readCard(p, &section.Steps[i])
-			card.Label, card.Title = labels[i].label, labels[i].title
-			cards.Steps = append(cards.Steps, card)
-		}
-		m.Sections = append(m.Sections, cards)
-	}
+	m.History = publishedRows(p, history[:min(len(history), shownHistory)])
+	m.Page.Notice = notices[c.QueryParam("done")]
 	return s.render(c, http.StatusOK, m.View())
 }
 
+// shownHistory is how many publications stand beside a playbook.
+const shownHistory = 5
+
+// checkout says which commit the operator's folder is at; empty when it is at none.
+func (s *Server) checkout() string {
+	at, ok := playbooks.CheckoutOf(s.Settings.Playbooks)
+	if s.Settings.Playbooks == "" || !ok {
+		return ""
+	}
+	if at.Branch == "" {
+		return "checkout at " + shortRevision(at.Commit)
+	}
+	return at.Branch + " at " + shortRevision(at.Commit)
+}
+
+// originOf says where a playbook comes from.
+func (s *Server) originOf(id string) string {
+	switch s.Catalogue.LayerOf(id) {
+	case playbooks.Written:
+		return "written here"
+	case playbooks.Files:
+		return cmp.Or(s.checkout(), "your folder")
+	default:
+		return "shipped with Wardroom"
+	}
+}
+
+func sourceProblems(all []playbooks.Problem) (shown []views.SourceProblem, severe int) {
+	for _, p := range all {
+		shown = append(shown, views.SourceProblem{Line: p.Line, Text: p.Message, Severe: p.Severe})
+		if p.Severe {
+			severe++
+		}
+	}
+	return shown, severe
+}
+
+// readSections are the cards of a playbook to read. Those who write it want to know of every command what it was taken for; who
+// reads it only where it is more than a look.
+func (s *Server) readSections(p *playbooks.Playbook, explain bool) []views.StepSection {
+	sections := make([]views.StepSection, len(p.Sections))
+	for i, section := range p.Sections {
+		cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
+		labels := stepLabels(section.Steps)
+		for i := range section.Steps {
+			card := s.readCard(p, &section.Steps[i], explain)
+			card.Label, card.Title = labels[i].label, labels[i].title
+			cards.Steps = append(cards.Steps, card)
+		}
+		sections[i] = cards
+	}
+	return sections
+}
+
 // readCard is the step's card without buttons: nothing to fill, nothing to run.
-func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step) views.Step {
+func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, explain bool) views.Step {
 	card := views.Step{ID: views.ElementID(p.ID, step.ID), Key: step.ID, Manual: step.Manual}
 	var platforms []string
 	for _, block := range step.Blocks {
@@ -163,14 +198,16 @@ func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step) views.Ste
 		case block.Text != "":
 			card.Blocks = append(card.Blocks, views.Block{Text: views.HTML(playbooks.HTML(block.Text))})
 		case block.Command != nil:
-			risk := s.riskWord(block.Command)
+			read := s.reading(block.Command)
+			risk := riskWord(block.Command, read)
 			card.Risk = worse(card.Risk, risk)
 			if here := string(block.Command.Platform); here != string(shell.Any) && !slices.Contains(platforms, here) {
 				platforms = append(platforms, here)
 			}
 			card.Blocks = append(card.Blocks, views.Block{Command: &views.Command{
 				ID: views.ElementID(p.ID, step.ID, block.Command.ID), Key: block.Command.ID, Caption: block.Command.Caption,
-				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk,
+				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk, Why: read.Why,
+				Hints: hints(block.Command, read, explain),
 			}})
 		}
 	}

@@ -58,11 +58,11 @@ func TestThePaletteKnowsRoles(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	for role, want := range map[authz.Role]string{
-		authz.Viewer: "", authz.Responder: "Start incident", authz.Author: "Start incident", authz.Admin: "Start incident People",
+		authz.Viewer: "", authz.Responder: "Start incident", authz.Author: "Start incident New playbook", authz.Admin: "Start incident New playbook People",
 	} {
 		b := h.browser(t, h.person(t, string(role), role))
 		got := strings.Join(options(t, b, ""), " ")
-		if base := "Dashboard Incidents Playbooks Reviews Settings"; got != strings.TrimSpace(base+" "+want) {
+		if base := "Dashboard Incidents Playbooks Which playbook would this alert open? Reviews Settings"; got != strings.TrimSpace(base+" "+want) {
 			t.Errorf("%s is offered %q", role, got)
 		}
 	}

@@ -23,6 +23,11 @@ var anybody = access{open: true}
 // isHook says that programs post to the route: no session, no form, a limit of its own.
 func isHook(path string) bool { return strings.HasPrefix(path, "/hooks/") }
 
+// isSource says that the route takes the text of a whole file.
+func isSource(path string) bool {
+	return path == "/playbooks/validate" || path == "/playbooks/download" || path == "/playbooks/draft"
+}
+
 // holdsToken says that the route's path is a secret.
 func holdsToken(path string) bool {
 	return strings.HasSuffix(path, "/:token") || strings.Contains(path, "/:token/")
@@ -39,7 +44,7 @@ type route struct {
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	read, respond, run := needs(authz.Read), needs(authz.Respond), needs(authz.RunCommands)
-	own, people := needs(authz.ManageOwnAccount), needs(authz.ManagePeople)
+	write, own, people := needs(authz.WritePlaybooks), needs(authz.ManageOwnAccount), needs(authz.ManagePeople)
 	return []route{
 		{get, "/healthz", anybody, s.health},
 		{get, "/static/*", anybody, echo.WrapHandler(static.Handler())},
@@ -99,7 +104,18 @@ func (s *Server) routes() []route {
 		{get, "/incidents/:number/review.md", read, s.exportReview},
 		{get, "/reviews", read, s.listReviews},
 		{get, "/playbooks", read, s.listPlaybooks},
+		{get, "/playbooks/match", read, s.showMatch},
 		{get, "/playbooks/:id", read, s.showPlaybook},
+		{get, "/playbooks/:id/history", read, s.showHistory},
+		{get, "/playbooks/:id/edit", write, s.editPlaybook},
+		{get, "/playbooks/new", write, s.newPlaybook},
+		{post, "/playbooks/validate", write, s.checkPlaybook},
+		{post, "/playbooks/download", write, s.downloadPlaybook},
+		{get, "/playbooks/draft", write, s.showDraft},
+		{post, "/playbooks/draft", write, s.saveDraft},
+		{post, "/playbooks/draft/discard", write, s.discardDraft},
+		{post, "/playbooks/draft/rebase", write, s.rebaseDraft},
+		{post, "/playbooks/draft/publish", write, s.publishDraft},
 
 		{get, "/settings", own, s.showSettings},
 		{post, "/settings/theme", own, s.changeTheme},

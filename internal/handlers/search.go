@@ -70,11 +70,15 @@ func pageHits(c echo.Context, query string) []views.SearchHit {
 		{Text: "Dashboard", Path: "/"},
 		{Text: "Incidents", Path: "/incidents"},
 		{Text: "Playbooks", Path: "/playbooks"},
+		{Text: "Which playbook would this alert open?", Path: "/playbooks/match"},
 		{Text: "Reviews", Path: "/reviews"},
 		{Text: "Settings", Path: "/settings"},
 	}
 	if may(c, authz.Respond) {
 		pages = append(pages, views.Link{Text: "Start incident", Path: "/incidents/new"})
+	}
+	if may(c, authz.WritePlaybooks) {
+		pages = append(pages, views.Link{Text: "New playbook", Path: "/playbooks/new"})
 	}
 	if may(c, authz.ManagePeople) {
 		pages = append(pages, views.Link{Text: "People", Path: "/settings/users"})

@@ -15,14 +15,19 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
 )
 
 // policy forbids everything that our pages don't need: ARCHITECTURE.md "Front end, decided".
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// maxForm bounds a form; a note may be 64 KiB, and nothing else is nearly as long.
-const maxForm = 256 << 10
+// What a form may weigh. A note may be 64 KiB, and nothing but a playbook's file is nearly as long; forms write what is no letter
+// in three bytes.
+const (
+	maxForm   = 256 << 10
+	maxSource = 3*playbooks.MaxSource + maxForm
+)
 
 func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -40,7 +45,11 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.https() {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if !isHook(c.Path()) {
+		switch {
+		case isHook(c.Path()):
+		case isSource(c.Path()):
+			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxSource)
+		default:
 			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 		}
 		return next(c)

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wardroom/internal/auth"
+	"wardroom/internal/authoring"
 	"wardroom/internal/config"
 	"wardroom/internal/diagnostics"
 	"wardroom/internal/escalation"
@@ -32,6 +33,7 @@ type Deps struct {
 	Escalation   *escalation.Service
 	Reviews      *reviews.Service
 	Catalogue    *playbooks.Catalogue
+	Authoring    *authoring.Service
 	Hub          *live.Hub
 	Log          *slog.Logger
 	Now          func() time.Time

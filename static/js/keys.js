@@ -1,6 +1,5 @@
 // Every shortcut is a visible control that names its key in aria-keyshortcuts; this only presses it. Off in text fields, and off
 // altogether when a person says so on this device.
-import { togglePause } from "./live.js";
 import { openPalette } from "./palette.js";
 
 const OFF = "shortcuts";
@@ -95,7 +94,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (localStorage.getItem(OFF) === "off" || typing(event.target) || document.querySelector("dialog[open], [popover]:popover-open")) return;
-  if (event.key === "L" && event.shiftKey) return togglePause();
+  if (event.key === "L" && event.shiftKey) return void document.dispatchEvent(new Event("wardroom:pause"));
   const keys = first ? `${first} ${event.key}` : event.key;
   first = "";
   if (keys === "g") {

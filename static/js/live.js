@@ -190,7 +190,7 @@ function releaseUnused() {
   }
 }
 
-export function togglePause() {
+document.addEventListener("wardroom:pause", () => {
   if (!paused) {
     paused = [];
     announce("Live updates are paused.");
@@ -201,7 +201,7 @@ export function togglePause() {
     announce(`${frames.length} updates applied.`);
   }
   show();
-}
+});
 
 function show() {
   const silent = Date.now() - lastFrame > STALE;

@@ -1,0 +1,241 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wardroom/internal/authz"
+	"wardroom/internal/config"
+	"wardroom/internal/playbooks"
+	"wardroom/views"
+)
+
+// writers opens a house in which playbooks can be published, and a browser of an author's.
+func writers(t *testing.T) (h *house, folder string, au *browser) {
+	t.Helper()
+	folder = t.TempDir()
+	h = setup(t, func(s *config.Settings) { s.PlaybooksWrite = folder })
+	return h, folder, h.browser(t, h.person(t, "Au", authz.Author))
+}
+
+// field is the value of a form's field.
+func (a answer) field(t *testing.T, name string) string {
+	t.Helper()
+	if found := find(a.doc, "textarea[name="+name+"]"); len(found) > 0 {
+		return strings.TrimSuffix(textOf(found[0]), " ") // the parser leaves out the first line's end, as browsers do
+	}
+	if found := find(a.doc, "input[name="+name+"]"); len(found) > 0 {
+		value, _ := attr(found[0], "value")
+		return value
+	}
+	t.Fatalf("%s has no field %s:\n%.600s", a.Request.URL, name, a.text())
+	return ""
+}
+
+// From the text through the difference to what everybody reads, without a script.
+func TestWriteReviewPublish(t *testing.T) {
+	t.Parallel()
+	h, folder, au := writers(t)
+	au.get(t, "/playbooks/arm-down").want(t, http.StatusOK).has(t, "a", "Edit")
+	edit := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK)
+	source, base := edit.field(t, "source"), edit.field(t, "base")
+	if source != armDown || base == "" {
+		t.Fatalf("the text is %q at %q", source, base)
+	}
+	edit.has(t, ".cmd-hints", "READ: ")
+	edit.has(t, ".cmd-hints", "CHANGE: the author says so")
+	edit.has(t, "#problems", "The reader understands all of it")
+
+	changed := strings.ReplaceAll(strings.Replace(armDown, "seq 1 3", "seq 1 <number>", 1), "\n", "\r\n") // as browsers send it
+	checked := au.post(t, "/playbooks/validate", "path", "arm-down.md", "base", base, "source", changed).want(t, http.StatusOK)
+	checked.has(t, ".cmd-hints", "<number> is a field in the form")
+	if checked.field(t, "base") != base || h.count(t, "SELECT count(*) FROM playbook_drafts") != 0 {
+		t.Error("checking kept something, or forgot what the text began from")
+	}
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "source", changed).leads(t, "/playbooks/arm-down/edit?done=draft")
+	au.get(t, "/playbooks/arm-down/edit?done=draft").want(t, http.StatusOK).has(t, ".notice", "Your draft is saved")
+	au.get(t, "/playbooks").want(t, http.StatusOK).has(t, "a", "1 draft")
+	au.get(t, "/playbooks/draft").want(t, http.StatusOK).has(t, "a", "arm-down.md")
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "source", changed, "then", "review").leads(t, "/playbooks/draft?path=arm-down.md")
+
+	review := au.get(t, "/playbooks/draft?path=arm-down.md").want(t, http.StatusOK)
+	review.has(t, "del", "seq 1 3")
+	review.has(t, "ins", "seq 1 <number>")
+	revision := review.field(t, "revision")
+	au.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "revision", revision).want(t, http.StatusBadRequest).has(t, ".problems", "Say in a few words")
+	au.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "revision", revision, "note", "ask how many").leads(t, "/playbooks/arm-down?done=published")
+
+	read := au.get(t, "/playbooks/arm-down?done=published").want(t, http.StatusOK)
+	read.has(t, ".notice", "Published")
+	read.has(t, "mark", "<number>")
+	read.has(t, "dd", "written here")
+	read.has(t, "aside", "Au")
+	history := h.browser(t, h.person(t, "Vi", authz.Viewer)).get(t, "/playbooks/arm-down/history").want(t, http.StatusOK)
+	history.has(t, "li", "ask how many")
+	var diff string
+	for _, n := range find(history.doc, "a") {
+		if href, _ := attr(n, "href"); strings.Contains(href, "history?from=") {
+			diff = href
+		}
+	}
+	au.get(t, diff).want(t, http.StatusOK).has(t, "ins", "seq 1 <number>")
+	if text, err := os.ReadFile(filepath.Join(folder, "arm-down.md")); err != nil || strings.Contains(string(text), "\r") || !strings.Contains(string(text), "<number>") {
+		t.Errorf("the file is %q, %v", text, err)
+	}
+}
+
+func TestANewPlaybook(t *testing.T) {
+	t.Parallel()
+	_, folder, au := writers(t)
+	page := au.get(t, "/playbooks/new").want(t, http.StatusOK)
+	page.has(t, "#preview", "Queue stuck")
+	source := page.field(t, "source")
+	lost := au.post(t, "/playbooks/draft", "path", "../x.md", "source", source+"Mine.").want(t, http.StatusBadRequest)
+	lost.has(t, ".problems", "will not do")
+	if got := lost.field(t, "source"); got != source+"Mine." || lost.field(t, "path") != "../x.md" {
+		t.Errorf("the text is lost: %q", got)
+	}
+	au.post(t, "/playbooks/draft", "path", "team/queue.md", "source", source).leads(t, "/playbooks/new?path=team%2Fqueue.md&done=draft")
+	again := au.get(t, "/playbooks/new?path=team%2Fqueue.md").want(t, http.StatusOK)
+	if again.field(t, "source") != source {
+		t.Error("the draft is not what was saved")
+	}
+	review := au.get(t, "/playbooks/draft?path=team%2Fqueue.md").want(t, http.StatusOK)
+	review.has(t, "h1", "Publish a new playbook")
+	au.post(t, "/playbooks/draft/publish", "path", "team/queue.md", "revision", review.field(t, "revision"), "note", "first").leads(t, "/playbooks/team-queue?done=published")
+	au.get(t, "/playbooks/new?path=team%2Fqueue.md").leads(t, "/playbooks/team-queue/edit")
+	if _, err := os.Stat(filepath.Join(folder, "team", "queue.md")); err != nil {
+		t.Error(err)
+	}
+	au.get(t, "/playbooks/draft?path=team%2Fqueue.md").want(t, http.StatusNotFound)
+}
+
+// Who was slower sees both texts, and can go on with theirs.
+func TestSomebodyWasFaster(t *testing.T) {
+	t.Parallel()
+	h, _, au := writers(t)
+	kim := h.browser(t, h.person(t, "Kim", authz.Admin))
+	base := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK).field(t, "base")
+	for b, text := range map[*browser]string{au: armDown + "Mine.\n", kim: armDown + "Theirs.\n"} {
+		b.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "source", text).want(t, http.StatusSeeOther)
+	}
+	revision := au.get(t, "/playbooks/draft?path=arm-down.md").want(t, http.StatusOK).field(t, "revision")
+	kim.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "note", "theirs",
+		"revision", kim.get(t, "/playbooks/draft?path=arm-down.md").field(t, "revision")).want(t, http.StatusSeeOther)
+
+	slower := au.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "revision", revision, "note", "mine").want(t, http.StatusConflict)
+	slower.has(t, ".problems", "Somebody else changed this file")
+	slower.has(t, "h2", "Kim changed this file")
+	slower.has(t, "ins", "Theirs.")
+	slower.has(t, "del", "Theirs.")
+	slower.has(t, "ins", "Mine.")
+	au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK).has(t, ".notice", "The file changed since this draft began")
+	au.post(t, "/playbooks/draft/rebase", "path", "arm-down.md", "theirs", base).want(t, http.StatusConflict).has(t, ".problems", "changed once more")
+	au.post(t, "/playbooks/draft/rebase", "path", "arm-down.md", "theirs", slower.field(t, "theirs")).leads(t, "/playbooks/draft?path=arm-down.md&done=rebased")
+	au.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "revision", revision, "note", "mine").leads(t, "/playbooks/arm-down?done=published")
+}
+
+// A text with errors is kept as a draft and shown with what is in use, but not published.
+func TestErrorsKeepThePreview(t *testing.T) {
+	t.Parallel()
+	_, _, au := writers(t)
+	base := au.get(t, "/playbooks/arm-down/edit").field(t, "base")
+	broken := strings.Replace(armDown, "level: 1", "level: high", 1)
+	page := au.post(t, "/playbooks/validate", "path", "arm-down.md", "base", base, "source", broken).want(t, http.StatusOK)
+	page.has(t, "#problems", "L4")
+	page.has(t, "#problems", "level: a number from 1 to 3 is expected")
+	page.has(t, "#preview-strip", "1 error – preview of the version in use")
+	page.has(t, "#preview", "Count")
+	only := au.post(t, "/playbooks/validate", "path", "arm-down.md", "source", broken, "only", "checked").want(t, http.StatusOK)
+	if len(find(only.doc, "textarea")) > 0 || len(find(only.doc, "#problems")) != 1 {
+		t.Error("a check for the script is more than what came of it")
+	}
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "source", broken, "then", "review").want(t, http.StatusSeeOther)
+	review := au.get(t, "/playbooks/draft?path=arm-down.md").want(t, http.StatusOK)
+	review.has(t, ".notice", "cannot be published")
+	if len(find(review.doc, "form[action=/playbooks/draft/publish]")) > 0 {
+		t.Error("it can be published")
+	}
+	au.post(t, "/playbooks/draft/discard", "path", "arm-down.md").leads(t, "/playbooks/arm-down/edit?done=discarded")
+	if au.get(t, "/playbooks/arm-down/edit").field(t, "source") != armDown {
+		t.Error("the draft is still there")
+	}
+}
+
+func TestWithoutAFolderThereIsADownload(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	au := h.browser(t, h.person(t, "Au", authz.Author))
+	page := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK)
+	page.has(t, ".notice", "No folder for playbooks is configured")
+	if len(find(page.doc, "button[name=then]")) > 0 {
+		t.Error("it offers to publish")
+	}
+	file := au.post(t, "/playbooks/download", "path", "team/qué \"x\".md", "source", "# A\r\n").want(t, http.StatusOK)
+	if file.body != "# A\n" || !strings.HasPrefix(file.Header.Get("Content-Disposition"), "attachment; filename") || file.Header.Get("Content-Type") != "text/markdown; charset=utf-8" {
+		t.Errorf("%q %v", file.body, file.Header)
+	}
+	lost := au.post(t, "/playbooks/draft", "path", "x.md", "source", "# Mine\n").want(t, http.StatusBadRequest)
+	if lost.field(t, "source") != "# Mine\n" {
+		t.Error("the text is lost")
+	}
+	au.post(t, "/playbooks/draft/publish", "path", "arm-down.md", "revision", "x", "note", "x").want(t, http.StatusBadRequest).has(t, "main", "no folder for playbooks is configured")
+}
+
+// Texts that are as long, as strange and as malicious as can be are read, shown as text and refused where they must be.
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	_, _, au := writers(t)
+	evil := "# <script>alert(1)</script>\n\n## Fix\n\n```sh\necho '</textarea><img src=x onerror=alert(1)>' \u202e\n```\n\n</textarea><script>x</script>\n"
+	page := au.post(t, "/playbooks/validate", "path", "</title><script>.md", "source", evil).want(t, http.StatusOK)
+	if strings.Contains(page.body, "<img src=x") || strings.Contains(page.body, "<script>") {
+		t.Error("it became markup")
+	}
+	if page.field(t, "source") != evil {
+		t.Errorf("the text came back as %q", page.field(t, "source"))
+	}
+	full := "# Full\n\n## Diagnosis\n\n" + strings.Repeat("```sh\necho <a>\n```\n", (playbooks.MaxSource-64)/19)
+	au.post(t, "/playbooks/validate", "path", "full.md", "source", full, "only", "checked").want(t, http.StatusOK)
+	umlauts := strings.Repeat("ä", playbooks.MaxSource/2-1) + "\n"
+	au.post(t, "/playbooks/draft", "path", "full.md", "source", umlauts).want(t, http.StatusSeeOther)
+	more := au.post(t, "/playbooks/draft", "path", "full.md", "source", umlauts+"äää").want(t, http.StatusRequestEntityTooLarge)
+	more.has(t, ".problems", "512 KiB")
+	au.post(t, "/playbooks/validate", "path", "a.md", "source", strings.Repeat("%", 2<<20)).want(t, http.StatusRequestEntityTooLarge)
+	bytes := url.Values{"path": {"a.md"}, "source": {"\xff"}}.Encode()
+	au.do(t, http.MethodPost, "/playbooks/draft", bytes).want(t, http.StatusBadRequest).has(t, "main", "not text")
+	for _, path := range []string{"/etc/passwd", "../../x.md", ".git/x.md", "a\x00.md"} {
+		form := url.Values{"path": {path}, "source": {"x"}, "revision": {"x"}, "note": {"x"}, "theirs": {"x"}}.Encode()
+		for _, action := range []string{"", "/discard", "/rebase", "/publish"} {
+			au.do(t, http.MethodPost, "/playbooks/draft"+action, form).want(t, http.StatusBadRequest)
+		}
+		au.get(t, "/playbooks/draft?path="+url.QueryEscape(path)).want(t, http.StatusBadRequest)
+	}
+}
+
+// The help beside the editor is what the reader reads.
+func TestSnippetsAreRead(t *testing.T) {
+	t.Parallel()
+	for _, s := range views.Snippets {
+		text := s.Text + "\n# A\n\n## Symptoms\n\nx\n"
+		if !strings.HasPrefix(s.Text, "---") {
+			section := map[string]string{"probe": "## Symptoms", "finding": "## Diagnosis\n\n```sh\nls\n```", "verify": "## Resolution\n\n```sh\nls\n```"}[s.Name]
+			if section == "" {
+				section = "## Diagnosis"
+			}
+			text = "# A\n\n" + section + "\n\n" + s.Text
+		}
+		all, err := playbooks.Parse("a.md", text)
+		if err != nil || len(all[0].Problems) > 0 {
+			t.Errorf("%s: %v %+v", s.Name, err, all[0].Problems)
+		}
+		if strings.HasPrefix(s.Name, "Command") || strings.HasSuffix(s.Name, "QL") {
+			if steps := all[0].Sections[0].Steps; len(steps) == 0 || steps[0].Manual {
+				t.Errorf("%s holds no command", s.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"wardroom/internal/authoring"
+	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
+	"wardroom/views"
+)
+
+// skeleton is what a new playbook begins with.
+const skeleton = "---\ntitle: Queue stuck\nalerts: [QueueStuck]\nlevel: 1\nseverity: 3\n---\n\n# Queue stuck\n\n" +
+	"## Symptoms\n\nTasks wait and none is finished.\n\n## Diagnosis\n\n### Step 1: Look at the workers\n\n" +
+	"```sh\n# Is every worker there?\nkubectl get pods -l app=worker\n```\n\n" +
+	"## Resolution\n\n### Scenario A: A worker hangs\n\nRestarts the workers; running tasks begin again.\nUndo: `kubectl rollout undo deployment/worker`\n\n" +
+	"```sh\nkubectl rollout restart deployment/worker\n```\n"
+
+func (s *Server) editPlaybook(c echo.Context) error {
+	p, ok := s.Catalogue.ByID(c.Param("id"))
+	if !ok {
+		return errs.New(errs.NotFound, "There is no such playbook.")
+	}
+	return s.openEditor(c, p.Path)
+}
+
+// newPlaybook is also where a draft is gone on with whose file is not there yet.
+func (s *Server) newPlaybook(c echo.Context) error {
+	name := c.QueryParam("path")
+	if id := s.playbookAt(name); id != "" {
+		return back(c, views.EditPath(id))
+	}
+	if name == "" {
+		return s.editorPage(c, http.StatusOK, views.Editor{Source: skeleton})
+	}
+	return s.openEditor(c, name)
+}
+
+func (s *Server) openEditor(c echo.Context, name string) error {
+	file, draft, err := s.Authoring.Open(c.Request().Context(), name)
+	if err != nil {
+		return err
+	}
+	m := views.Editor{Path: name, Source: file.Source, Base: file.Revision}
+	if draft != nil {
+		m.Source, m.Base, m.Draft = draft.Source, draft.Base, views.Clock(draft.SavedAt)
+		m.Outdated = draft.Base != file.Revision
+	}
+	if m.Source == "" && m.Base == "" {
+		m.Source = skeleton
+	}
+	return s.editorPage(c, http.StatusOK, m)
+}
+
+// editorPage shows a text with what the reader makes of it.
+func (s *Server) editorPage(c echo.Context, status int, m views.Editor) error {
+	m.ID = s.playbookAt(m.Path)
+	m.Title, m.Writable = "New playbook", s.Authoring.Writable()
+	if p, ok := s.Catalogue.ByID(m.ID); ok {
+		m.Title = "Edit " + p.Title
+	}
+	m.Page = s.page(c, m.Title, "playbooks")
+	m.Page.Extra, m.Page.Notice = "author", notices[c.QueryParam("done")]
+	m.Checked = s.checked(m.Path, m.Source)
+	if m.Checked.Severe > 0 {
+		s.showLastValid(&m)
+	}
+	return s.render(c, status, m.View())
+}
+
+// showLastValid puts what is in use into the preview of a text that cannot be.
+func (s *Server) showLastValid(m *views.Editor) {
+	m.Checked.Books = nil
+	for _, p := range s.Catalogue.All() {
+		if p.Path == m.Path && m.Path != "" {
+			m.Checked.Books = append(m.Checked.Books, s.previewBook(p))
+		}
+	}
+	m.Checked.Stale = views.Errors(m.Checked.Severe) + " – nothing to preview"
+	if len(m.Checked.Books) > 0 {
+		m.Checked.Stale = views.Errors(m.Checked.Severe) + " – preview of the version in use"
+	}
+}
+
+// checkPlaybook reads a text without keeping it: as a page, or for the page's own script only what came of it.
+func (s *Server) checkPlaybook(c echo.Context) error {
+	name, source := c.FormValue("path"), strings.ReplaceAll(c.FormValue("source"), "\r\n", "\n")
+	if c.FormValue("only") == "checked" {
+		return s.render(c, http.StatusOK, s.checked(name, source).Fragment())
+	}
+	return s.editorPage(c, http.StatusOK, views.Editor{Path: name, Source: source, Base: c.FormValue("base")})
+}
+
+// checked is what the reader makes of a text that is at no place yet.
+func (s *Server) checked(name, source string) views.Checked {
+	if !playbooks.IsRead(name) {
+		name = "playbook.md"
+	}
+	all, err := playbooks.Parse(name, source)
+	if err != nil {
+		return views.Checked{Problems: []views.SourceProblem{{Text: errs.Message(err), Severe: true}}, Severe: 1}
+	}
+	var m views.Checked
+	m.Problems, m.Severe = sourceProblems(all[0].Problems)
+	if m.Severe > 0 {
+		return m
+	}
+	for i := range all {
+		m.Books = append(m.Books, s.previewBook(&all[i]))
+	}
+	return m
+}
+
+func (s *Server) previewBook(p *playbooks.Playbook) views.PreviewBook {
+	return views.PreviewBook{Title: p.Title, Alerts: p.Alerts, Level: p.Level, Severity: p.Severity, Sections: s.readSections(p, true)}
+}
+
+// downloadPlaybook gives a text back as a file, for who cannot save it here.
+func (s *Server) downloadPlaybook(c echo.Context) error {
+	name := path.Base(c.FormValue("path"))
+	if !playbooks.IsRead(name) {
+		name = "playbook.md"
+	}
+	c.Response().Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	return c.Blob(http.StatusOK, "text/markdown; charset=utf-8", []byte(strings.ReplaceAll(c.FormValue("source"), "\r\n", "\n")))
+}
+
+// playbookAt is the first playbook of the file, "" when there is none.
+func (s *Server) playbookAt(name string) string {
+	for _, p := range s.Catalogue.All() {
+		if p.Path == name {
+			return p.ID
+		}
+	}
+	return ""
+}
+
+// saveDraft keeps the text. What cannot be kept is shown again with the reason: nothing that was typed is lost.
+func (s *Server) saveDraft(c echo.Context) error {
+	name, source, base := c.FormValue("path"), c.FormValue("source"), c.FormValue("base")
+	draft, err := s.Authoring.Save(c.Request().Context(), name, base, source)
+	if is(err, errs.Invalid, errs.TooLarge, errs.Unavailable) && wantsPage(c) {
+		m := views.Editor{Path: name, Source: strings.ReplaceAll(source, "\r\n", "\n"), Base: base}
+		m.Failed = []views.Problem{{Field: "source", Message: errs.Message(err)}}
+		return s.editorPage(c, statuses[errs.KindOf(err)], m)
+	}
+	if err != nil {
+		return err
+	}
+	if c.FormValue("then") == "review" {
+		return back(c, views.DraftPath(draft.Path))
+	}
+	return back(c, s.editorPath(draft.Path, "draft"))
+}
+
+// editorPath leads back to the text, with a word about what was done.
+func (s *Server) editorPath(name, done string) string {
+	if id := s.playbookAt(name); id != "" {
+		return views.EditPath(id) + "?done=" + done
+	}
+	return views.NewPath(name) + "&done=" + done
+}
+
+func (s *Server) discardDraft(c echo.Context) error {
+	name := c.FormValue("path")
+	if err := s.Authoring.Discard(c.Request().Context(), name); err != nil {
+		return err
+	}
+	if s.playbookAt(name) == "" {
+		return back(c, "/playbooks")
+	}
+	return back(c, s.editorPath(name, "discarded"))
+}
+
+// shownDiff is how many rows of a difference a page shows.
+const shownDiff = 2000
+
+func diffView(before, after string) views.Diff {
+	var d views.Diff
+	for _, r := range authoring.Diff(before, after) {
+		if len(d.Rows) == shownDiff {
+			d.More++
+			continue
+		}
+		d.Rows = append(d.Rows, views.NewDiffRow(r.Kind, r.Old, r.New, visible(r.Text), r.NoEnd))
+	}
+	return d
+}
