@@ -30,12 +30,14 @@ type file struct {
 // importName finds the relative imports between our modules, which must name the hashed file too.
 var importName = regexp.MustCompile(`(from |import )"\./([a-z-]+\.js)"`)
 
-// Comments and spaces are for whoever reads the source; a page on a bad line does not pay for them. In scripts the comments that fill a line go.
+// Comments and spaces are for whoever reads the source; a page on a bad line does not pay for them. In scripts the comments that fill a line and the
+// indentation go: no string goes over several lines.
 var (
 	sheetComment  = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
 	sheetSpace    = regexp.MustCompile(`[ \t]*([{};,])\s+`)
 	lastSemicolon = regexp.MustCompile(`;\s*}`)
 	scriptComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+	scriptIndent  = regexp.MustCompile(`(?m)^[ \t]+`)
 )
 
 var byName, byPath = load()
@@ -82,7 +84,7 @@ func lean(name string, body []byte) []byte {
 		body = sheetSpace.ReplaceAll(sheetComment.ReplaceAll(body, nil), []byte("$1"))
 		return lastSemicolon.ReplaceAll(body, []byte("}"))
 	case ".js":
-		return scriptComment.ReplaceAll(body, nil)
+		return scriptIndent.ReplaceAll(scriptComment.ReplaceAll(body, nil), nil)
 	default:
 		return body
 	}

@@ -27,11 +27,11 @@ type Page struct {
 
 // modules are what the page's script imports, to be fetched beside it.
 func (p Page) modules() []string {
-	common := []string{"announce.js", "clock.js", "forms.js", "idiomorph.js", "keys.js", "morph.js", "palette.js"}
+	common := []string{"clock.js", "forms.js", "idiomorph.js", "keys.js", "page.js", "palette.js"}
 	if p.Extra != "" {
 		return common
 	}
-	return append(common, "drafts.js", "live.js", "log-view.js", "password.js")
+	return append(common, "live.js", "log-view.js", "password.js")
 }
 
 // Viewer is the signed-in person.

@@ -1,6 +1,5 @@
 // The one script a page names. Every module upgrades something that works without it.
 import "./clock.js";
-import "./drafts.js";
 import "./forms.js";
 import "./keys.js";
 import "./live.js";

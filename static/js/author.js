@@ -3,8 +3,7 @@
 import "./clock.js";
 import "./forms.js";
 import "./keys.js";
-import { announce } from "./announce.js";
-import { parse } from "./morph.js";
+import { announce, parse } from "./page.js";
 
 document.documentElement.classList.add("js");
 

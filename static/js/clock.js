@@ -1,5 +1,5 @@
 // Keeps every <time data-clock> current by the server's clock and moves it into the reader's time zone; UTC stays in its title.
-import { announce } from "./announce.js";
+import { announce } from "./page.js";
 
 let offset = Date.parse(document.body.dataset.now) - Date.now() || 0;
 

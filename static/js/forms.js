@@ -1,10 +1,10 @@
 // Forms are sent without leaving the page, answer at once, and say in place what went wrong. A form with data-navigate is left to the
 // browser: its answer is another page, or something that can be shown only once.
-import { announce } from "./announce.js";
-import { morphPage, parse } from "./morph.js";
+import { announce, load, morphPage } from "./page.js";
 
 const dialog = document.getElementById("dialog");
 let opener = null;
+export const OFFLINE = "Not sent: there is no connection. Nothing was done.";
 
 // A UUIDv7 per press: pressed twice by accident it is the same wish, pressed again on purpose it is another.
 function newKey() {
@@ -21,9 +21,10 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
   const method = (button?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get").toLowerCase();
+  const asks = (button?.hasAttribute("formaction") ? button : form).hasAttribute("data-confirm");
   if (button?.getAttribute("aria-disabled") === "true") {
     event.preventDefault();
-  } else if (method === "get" && form.hasAttribute("data-confirm")) {
+  } else if (asks) {
     event.preventDefault();
     ask(form, button);
   } else if (method === "post" && !form.hasAttribute("data-navigate")) {
@@ -66,15 +67,14 @@ async function post(form, button) {
   const action = button?.getAttribute("formaction") ?? form.getAttribute("action");
   const done = busy(button);
   try {
-    const answer = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
-    const page = parse(await answer.text());
+    const [answer, page] = await load(action, { method: "POST", body });
     if (!answer.ok) {
       complain(form, reason(page, answer));
       return;
     }
     form.reset();
     form.dispatchEvent(new CustomEvent("wardroom:sent", { bubbles: true }));
-    form.closest("dialog[open]")?.close();
+    for (const open of document.querySelectorAll("dialog[open]")) open.close();
     form.closest("[popover]:popover-open")?.hidePopover();
     const to = new URL(answer.url);
     if (to.pathname !== location.pathname) location.assign(to);
@@ -84,18 +84,18 @@ async function post(form, button) {
       if (said) announce(said);
     }
   } catch {
-    complain(form, "Not sent: there is no connection. Nothing was done.");
+    complain(form, OFFLINE);
   } finally {
     done();
   }
 }
 
-function reason(page, answer) {
+export function reason(page, answer) {
   const found = page.querySelector("[data-error], [data-problems]");
   return found?.textContent.trim() || `The server answered ${answer.status}.`;
 }
 
-function complain(form, text) {
+export function complain(form, text) {
   const old = form.querySelector(":scope > .form-problem");
   if (!text) return void old?.remove();
   const p = old ?? document.createElement("p");
@@ -108,12 +108,14 @@ function complain(form, text) {
 // ask shows the confirmation page's own section in the dialog.
 async function ask(form, button) {
   complain(form, "");
-  const url = new URL(form.action);
-  url.search = new URLSearchParams(new FormData(form, button));
+  const url = new URL(button?.getAttribute("formaction") ?? form.getAttribute("action"), location.href);
+  const method = form.method.toUpperCase();
+  let body = new URLSearchParams(new FormData(form, button));
+  body.delete("key"); // asking does nothing
+  if (method === "GET") [url.search, body] = [body, null];
   const done = busy(button);
   try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" } });
-    const page = parse(await answer.text());
+    const [answer, page] = await load(url, { method, body });
     const section = page.getElementById("confirm");
     if (!section) {
       complain(form, reason(page, answer));
@@ -126,7 +128,7 @@ async function ask(form, button) {
     keepAway(button);
     dialog.querySelector("input[type=password], [data-cancel]").focus();
   } catch {
-    complain(form, "Not asked: there is no connection. Nothing was done.");
+    complain(form, OFFLINE);
   } finally {
     done();
   }
@@ -175,9 +177,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-cancel], [data-copy], [data-copy-here], [data-print], [data-filter], #outline a");
   if (!target) return;
-  if (target.matches("[data-cancel]") && dialog?.contains(target)) {
+  if (target.matches("dialog [data-cancel]")) {
     event.preventDefault();
-    dialog.close();
+    target.closest("dialog").close();
   } else if (target.matches("[data-copy]")) {
     copy(target.dataset.copy);
   } else if (target.matches("[data-copy-here]")) {
@@ -236,3 +238,29 @@ document.addEventListener("focusin", (event) => event.target.matches?.("[data-se
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
 });
+
+// What somebody is writing survives a reload and a lost connection, on this device, until it is sent.
+const draft = (el) => `draft:${el.dataset.draft}`;
+
+function restore() {
+  for (const el of document.querySelectorAll("[data-draft]")) {
+    const saved = localStorage.getItem(draft(el));
+    if (saved && el.value === el.defaultValue) el.value = saved;
+  }
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-draft]")) return;
+  if (target.value) localStorage.setItem(draft(target), target.value);
+  else localStorage.removeItem(draft(target));
+});
+
+for (const sent of ["wardroom:sent", "submit"]) {
+  document.addEventListener(sent, (event) => {
+    if (sent === "submit" && !event.target.hasAttribute("data-navigate")) return;
+    for (const el of event.target.querySelectorAll("[data-draft]")) localStorage.removeItem(draft(el));
+  });
+}
+
+document.addEventListener("wardroom:patched", restore);
+restore();

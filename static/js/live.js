@@ -1,8 +1,7 @@
 // One websocket: what the server sends is put into the page; when the line breaks, it goes on where it stopped.
-import { announce } from "./announce.js";
 import { setServerTime } from "./clock.js";
 import * as logs from "./log-view.js";
-import { morph, morphPage, parse } from "./morph.js";
+import { announce, load, morph, morphPage, parse } from "./page.js";
 
 const STALE = 45_000;
 const FIRST_DELAY = 250;
@@ -133,10 +132,9 @@ function refresh(id) {
     const ids = wanted;
     wanted = null;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const [answer, fresh] = await load(location.href);
       if (new URL(answer.url).pathname !== location.pathname) return void location.reload();
       if (!answer.ok) return;
-      const fresh = parse(await answer.text());
       if (ids.has(null)) {
         const main = fresh.getElementById("main");
         morphPage(fresh);

@@ -1,7 +1,6 @@
 // The palette: where to go and what to do here, found by typing a part of its name. The server finds and ranks what there is to go to;
 // what the page itself offers is read from its controls. Without this script the header's form searches.
-import { announce } from "./announce.js";
-import { parse } from "./morph.js";
+import { announce, load } from "./page.js";
 
 const MOST_RECENT = 5;
 const dialog = document.getElementById("palette");
@@ -33,8 +32,8 @@ async function ask() {
   const q = box.value.trim();
   let found = [];
   try {
-    const answer = await fetch(`/palette?${new URLSearchParams({ q, recent: recent().join(",") })}`, { signal });
-    if (answer.ok) found = [...parse(await answer.text()).querySelectorAll("[role=option]")];
+    const [answer, page] = await load(`/palette?${new URLSearchParams({ q, recent: recent().join(",") })}`, { signal });
+    if (answer.ok) found = [...page.querySelectorAll("[role=option]")];
   } catch {
     // The line is down: what the page offers by itself is still there.
   }

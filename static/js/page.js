@@ -1,5 +1,5 @@
-// Changes the page to what the server says, without taking anything from the person in front of it: typed text, an open fold, the
-// caret, output that is already here.
+// What all modules do with the page: fetch what the server says now, change the page to it without taking anything from the person in
+// front of it (typed text, an open fold, the caret, output that is already here), and say aloud what is new.
 import { Idiomorph } from "./idiomorph.js";
 
 function dirty(form) {
@@ -37,6 +37,12 @@ export function parse(html) {
   return new DOMParser().parseFromString(html, "text/html");
 }
 
+// load fetches a page of ours: how the server answered, and what it says.
+export async function load(url, options) {
+  const answer = await fetch(url, { headers: { Accept: "text/html" }, ...options });
+  return [answer, parse(await answer.text())];
+}
+
 // morphPage makes this page what another rendering of it says. Regions inside a form that somebody is filling in are brought up to
 // date by themselves.
 export function morphPage(fresh) {
@@ -49,4 +55,28 @@ export function morphPage(fresh) {
     const now = fresh.getElementById(region.id);
     if (now && dirty(region.closest("form"))) morph(region, now.outerHTML);
   }
+}
+
+// The page's two voices. Polite sentences are collected and spoken at most every five seconds; an alarm is spoken at once.
+const PAUSE = 5000;
+let waiting = [];
+let quietUntil = 0;
+let timer = 0;
+
+export function announce(text, assertive = false) {
+  if (!text) return;
+  if (assertive) {
+    document.getElementById("alert").textContent = text;
+    return;
+  }
+  waiting.push(text);
+  if (!timer) timer = setTimeout(speak, Math.max(0, quietUntil - Date.now()));
+}
+
+function speak() {
+  timer = 0;
+  quietUntil = Date.now() + PAUSE;
+  const said = waiting.length > 3 ? `${waiting.at(-1)} (and ${waiting.length - 1} more changes)` : waiting.join(" ");
+  waiting = [];
+  document.getElementById("announce").textContent = said;
 }
