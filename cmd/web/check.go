@@ -59,6 +59,7 @@ func describe(b *strings.Builder, e config.Environment) {
 		row("destroy", "never: it needs a second person's approval, which this version does not have")
 	}
 	row("other", "never: interactive commands and unknown ones can only be copied")
+	row("typed", "%s", typed(e))
 	for _, p := range e.Programs {
 		row("starts", "%s = %s%s", p.Name, p.Path, verbs(p))
 	}
@@ -102,6 +103,18 @@ func orThere(e config.Environment) string {
 		return " or the cluster has a thing of that name"
 	}
 	return ""
+}
+
+// typed says what people may run that no playbook has.
+func typed(e config.Environment) string {
+	switch e.Adhoc {
+	case "read":
+		return "people may type and edit commands that read and show no secrets; the others run only as a playbook has them"
+	case "change":
+		return "people may type and edit commands that read or change; what destroys runs only as a playbook has it"
+	default:
+		return "nobody types or edits a command: what runs is what playbooks have"
+	}
 }
 
 // byTable is said of programs whose verbs and flags Wardroom knows.
@@ -157,7 +170,6 @@ func unused(e config.Environment) []string {
 			keys = append(keys, key)
 		}
 	}
-	add("adhoc", e.Adhoc != "off")
 	add("auto_open", len(e.AutoOpen) > 0)
 	if k := e.Kubernetes; k != nil {
 		add("kubernetes.groups", len(k.Groups) > 0)

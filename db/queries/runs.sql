@@ -1,10 +1,10 @@
 -- name: InsertRun :one
 INSERT INTO runs (id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind,
-    written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
+    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
 VALUES (@id, @incident_id,
     (SELECT coalesce(max(number), 0) + 1 FROM runs WHERE incident_id = @incident_id),
     @attached_id, @step_id, @step_title, @command_id, @section, @kind,
-    @written, @text, @text_hash, @environment, @risk, @discloses, @params, @state, @started_by, @started_name, @owner, @host,
+    @source, @language, @written, @text, @text_hash, @environment, @risk, @discloses, @params, @state, @started_by, @started_name, @owner, @host,
     @note_hash, CASE WHEN @kind::text = 'manual' THEN wardroom.now() END)
 RETURNING *;
 
@@ -110,3 +110,17 @@ SELECT * FROM incident_variables WHERE incident_id = $1 AND name = $2;
 
 -- name: DeleteVariable :exec
 DELETE FROM incident_variables WHERE incident_id = $1 AND name = $2;
+
+-- What somebody has typed in an incident, each text once, the newest first.
+-- name: TypedTexts :many
+SELECT written FROM runs
+WHERE incident_id = @incident_id AND started_by = @started_by AND source <> 'playbook'
+GROUP BY written ORDER BY max(number) DESC LIMIT @max_rows;
+
+-- Every run of the same text at the same place, so that one proposal is one.
+-- name: SetAside :execrows
+UPDATE runs r SET set_aside_at = CASE WHEN @aside::boolean THEN wardroom.now() END
+FROM runs one
+WHERE one.id = @id AND r.incident_id = one.incident_id AND r.source <> 'playbook' AND r.source = one.source AND r.written = one.written
+  AND r.attached_id IS NOT DISTINCT FROM one.attached_id AND r.step_id = one.step_id AND r.command_id = one.command_id
+  AND (r.set_aside_at IS NULL) = @aside::boolean;

@@ -10,6 +10,7 @@ import (
 
 	"wardroom/internal/authz"
 	"wardroom/internal/errs"
+	"wardroom/internal/playbooks"
 	"wardroom/internal/postgres"
 	"wardroom/internal/postgres/dbgen"
 	"wardroom/internal/shell"
@@ -56,7 +57,7 @@ func (s *Service) endByHand(ctx context.Context, incident int64, attached uuid.U
 		var txErr error
 		run, txErr = s.markDoneTx(ctx, tx, actor, dbgen.InsertRunParams{
 			ID: uuid.Must(uuid.NewV7()), IncidentID: room.ID, AttachedID: &attached, StepID: st.ID, StepTitle: st.Title,
-			Section: sectionOf(book, st.ID), Kind: KindManual, TextHash: textHash(""), Environment: room.Environment,
+			Section: sectionOf(book, st.ID), Kind: KindManual, Source: string(FromPlaybook), Language: playbooks.Shell, TextHash: textHash(""), Environment: room.Environment,
 			Risk: shell.Read.String(), Params: []byte("[]"), State: string(state), StartedBy: actor.ID, StartedName: actor.Name,
 		}, note)
 		return txErr

@@ -26,12 +26,14 @@ const (
 	ResolutionTimeout = 5 * time.Minute
 )
 
-// Request names a command of an attached playbook and what fills its placeholders.
+// Request names a command of an attached playbook, or brings a text of its own, and says
+// what fills the placeholders.
 type Request struct {
 	Incident int64
 	Attached uuid.UUID
 	Step     string
 	Command  string
+	Text     string            // a person's own, instead of the command's; the step is then only where it belongs, or empty
 	Values   map[string]string // typed now; beats labels and variables, not fixed ones
 	Secrets  map[string]string // of secret parameters: for this one run, kept nowhere
 
@@ -68,8 +70,9 @@ type Plan struct {
 	IncidentID  uuid.UUID
 	Number      int64
 	Environment config.Environment
-	Step        playbooks.Step
-	Command     playbooks.Command
+	Source      Source
+	Step        playbooks.Step    // zero when the text was typed beside none
+	Command     playbooks.Command // with the text as it was written, whoever wrote it
 	Section     string
 	Values      []Value
 	Missing     []shell.Param // placeholders that nothing fills
@@ -125,11 +128,13 @@ func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	book, err := s.rooms.Snapshot(ctx, planner.room.ID, req.Attached)
-	if err != nil {
-		return Plan{}, err
+	var book playbooks.Playbook
+	if req.Attached != uuid.Nil || req.Text == "" {
+		if book, err = s.rooms.Snapshot(ctx, planner.room.ID, req.Attached); err != nil {
+			return Plan{}, err
+		}
 	}
-	plan, err := planner.Plan(book, req)
+	plan, err := s.Look(ctx, planner, book, req)
 	if err == nil {
 		plan.ask(ctx, planner.stock)
 	}
@@ -138,18 +143,12 @@ func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
 
 // Plan tells what the request would run from the playbook, without asking the inventory.
 func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
-	step, ok := book.Step(req.Step)
-	if !ok {
-		return Plan{}, errs.New(errs.NotFound, "The playbook has no such step.")
+	p := Plan{IncidentID: pl.room.ID, Number: pl.room.Number, Environment: pl.env, Source: FromPlaybook}
+	if err := p.choose(book, req); err != nil {
+		return Plan{}, err
 	}
-	command, ok := step.Command(req.Command)
-	if !ok {
-		return Plan{}, errs.New(errs.NotFound, "The step has no such command.")
-	}
-	p := Plan{
-		IncidentID: pl.room.ID, Number: pl.room.Number, Environment: pl.env, Step: *step, Command: *command,
-		Section: sectionOf(book, req.Step), Text: command.Text, Timeout: command.Timeout,
-	}
+	p.take(req.Text)
+	p.Text, p.Timeout = p.Command.Text, p.Command.Timeout
 	if p.Timeout == 0 {
 		p.Timeout = DiagnosisTimeout
 		if p.Section == playbooks.Resolution {
@@ -161,6 +160,27 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 	p.judge(pl.room.Status, pl.known, pl.stock)
 	p.Hash = p.hash()
 	return p, nil
+}
+
+// choose finds the step and the command that are meant. A person's own text needs neither.
+func (p *Plan) choose(book playbooks.Playbook, req Request) error {
+	if req.Text != "" && req.Step == "" && req.Command == "" {
+		return nil
+	}
+	step, ok := book.Step(req.Step)
+	if !ok {
+		return errs.New(errs.NotFound, "The playbook has no such step.")
+	}
+	p.Step, p.Section = *step, sectionOf(book, req.Step)
+	if req.Text != "" && req.Command == "" {
+		return nil
+	}
+	command, ok := step.Command(req.Command)
+	if !ok {
+		return errs.New(errs.NotFound, "The step has no such command.")
+	}
+	p.Command = *command
+	return nil
 }
 
 // resolve finds what fills the command's placeholders and what its variables hold.
@@ -225,6 +245,8 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 		p.Refused = "The incident has no environment to run commands in."
 	case status == "closed":
 		p.Refused = "The incident is closed."
+	case p.forbidden() != "":
+		p.Refused = p.forbidden()
 	case p.nowhere() != "":
 		p.Refused = p.nowhere()
 	case p.Analysis.Refused != "":
@@ -232,7 +254,7 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 	case p.exposed() != "":
 		p.Refused = p.exposed()
 	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:
-		p.Refused = "Copy it, do it elsewhere and mark the step done: " + p.Analysis.Why
+		p.Refused = p.elsewhere() + p.Analysis.Why
 	case p.Risk == shell.Destroy && p.Environment.Approvals != "none":
 		p.Refused = fmt.Sprintf("Environment %s asks for a second person's approval before anything is destroyed, and approvals are not available yet.", p.Environment.Name)
 	default:

@@ -40,17 +40,30 @@ const (
 	KindManual  = "manual" // done by hand and marked done
 )
 
+// Source is where the text of a run came from.
+type Source string
+
+// The sources.
+const (
+	FromPlaybook Source = "playbook"
+	Edited       Source = "edited" // a playbook's command that somebody changed before it ran
+	Typed        Source = "typed"  // a person's own
+)
+
 // Run is one execution of a command, or a step marked as done by hand.
 type Run struct {
 	ID         uuid.UUID
 	IncidentID uuid.UUID
 	Number     int
-	AttachedID uuid.UUID // zero: not from a playbook
+	AttachedID uuid.UUID // zero: beside no playbook
 	StepID     string
 	StepTitle  string
 	Section    string
 	CommandID  string
 	Kind       string
+	Source     Source
+	Language   string // as a playbook's command: shell, sql or promql
+	Written    string // what ran, with its placeholders
 	Text       string // exactly what ran
 	Env        string
 	Risk       shell.Risk
@@ -73,7 +86,11 @@ type Run struct {
 	CPU        time.Duration
 	PeakRSS    int64 // bytes
 	Note       string
+	SetAside   bool // not to be proposed for the playbook
 }
+
+// Proposed says whether the run's text is one that its playbook does not have, and ran.
+func (r Run) Proposed() bool { return r.Source != FromPlaybook && r.Started != nil }
 
 // Took is how long the run lasted, or has lasted until now.
 func (r Run) Took(now time.Time) time.Duration {
@@ -106,11 +123,12 @@ func fromRow(row dbgen.Run) (Run, error) {
 	}
 	r := Run{
 		ID: row.ID, IncidentID: row.IncidentID, Number: int(row.Number), StepID: row.StepID, StepTitle: row.StepTitle, Section: row.Section,
-		CommandID: row.CommandID, Kind: row.Kind, Text: row.Text, Env: row.Environment, Risk: risk, Discloses: row.Discloses,
+		CommandID: row.CommandID, Kind: row.Kind, Source: Source(row.Source), Language: row.Language, Written: row.Written, Text: row.Text, Env: row.Environment, Risk: risk, Discloses: row.Discloses,
 		State: State(row.State), ByID: row.StartedBy, By: row.StartedName, Host: row.Host,
 		Created: row.CreatedAt, Started: row.StartedAt, Ended: row.EndedAt, Reason: row.Reason, Confirmed: row.ConfirmedStop,
 		StopBy: row.StopBy, StopAt: row.StopAt, Lines: row.Lines, Bytes: row.Bytes,
 		CPU: time.Duration(row.CpuMs) * time.Millisecond, PeakRSS: row.PeakRss,
+		SetAside: row.SetAsideAt != nil,
 	}
 	if row.AttachedID != nil {
 		r.AttachedID = *row.AttachedID

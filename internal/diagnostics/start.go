@@ -94,8 +94,9 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 		return Run{}, false, fmt.Errorf("diagnostics: values: %w", err)
 	}
 	row, err := tx.InsertRun(ctx, dbgen.InsertRunParams{
-		ID: id, IncidentID: p.IncidentID, AttachedID: &req.Attached, StepID: p.Step.ID, StepTitle: p.Step.Title,
-		CommandID: p.Command.ID, Section: p.Section, Kind: KindCommand, Written: p.Command.Text, Text: p.Text, TextHash: p.textHash(),
+		ID: id, IncidentID: p.IncidentID, AttachedID: given(req.Attached), StepID: p.Step.ID, StepTitle: p.Step.Title,
+		CommandID: p.Command.ID, Section: p.Section, Kind: KindCommand, Source: string(p.Source), Language: p.Command.Kind,
+		Written: p.Command.Text, Text: p.Text, TextHash: p.textHash(),
 		Environment: p.Environment.Name, Risk: p.Risk.String(), Discloses: p.Analysis.Discloses, Params: params,
 		State: string(Queued), StartedBy: actor.ID, StartedName: actor.Name, Owner: s.opts.Owner, Host: s.opts.Host,
 	})
@@ -114,6 +115,13 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 	}
 	_, err = s.ledger.AppendTx(ctx, tx, p.IncidentID, timeline.Event{Kind: timeline.RunStarted, Actor: actor, Data: runData(run)})
 	return run, false, err
+}
+
+func given(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
 }
 
 // rememberTx keeps what was typed now, so that the next command of the incident is filled.
@@ -138,6 +146,9 @@ func runData(r Run) timeline.RunData {
 	data := timeline.RunData{
 		RunID: r.ID, Number: r.Number, Step: r.StepID, Title: r.StepTitle, Section: r.Section, Text: r.Text,
 		Risk: r.Risk.String(), Environment: r.Env, State: string(r.State), ExitCode: r.ExitCode, Lines: r.Lines, Reason: r.Reason,
+	}
+	if r.Source != FromPlaybook {
+		data.Source = string(r.Source)
 	}
 	if r.Started != nil && r.Ended != nil {
 		data.DurationMS = r.Ended.Sub(*r.Started).Milliseconds()

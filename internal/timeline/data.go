@@ -68,15 +68,16 @@ type PlaybookData struct {
 	Replaced   string    `json:"replaced,omitempty"` // title of the playbook that it took the place of
 }
 
-// RunData belongs to RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted and
-// StepDone.
+// RunData belongs to RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted,
+// StepDone, ProposalSetAside and ProposalRestored.
 type RunData struct {
 	RunID       uuid.UUID `json:"run_id"`
 	Number      int       `json:"number"`
 	Step        string    `json:"step,omitempty"`  // its identity
 	Title       string    `json:"title,omitempty"` // of the step
 	Section     string    `json:"section,omitempty"`
-	Text        string    `json:"text,omitempty"` // exactly what ran, secrets masked
+	Text        string    `json:"text,omitempty"`   // exactly what ran, secrets masked
+	Source      string    `json:"source,omitempty"` // edited or typed, when the text is not the playbook's
 	Risk        string    `json:"risk,omitempty"`
 	Environment string    `json:"environment,omitempty"`
 	State       string    `json:"state,omitempty"`

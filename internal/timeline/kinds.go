@@ -28,6 +28,9 @@ const (
 	StepDone       Kind = "step_done"
 	VariableSet    Kind = "variable_set" // typed or removed by a person
 
+	ProposalSetAside Kind = "proposal_set_aside" // a command that no playbook had is of no interest for one
+	ProposalRestored Kind = "proposal_restored"
+
 	EscalationStarted  Kind = "escalation_started"
 	Escalated          Kind = "escalated" // to a level, by a timer or a person
 	EscalationHeld     Kind = "escalation_held"
@@ -56,7 +59,7 @@ const (
 // Group says under which filter the kind is found.
 func (k Kind) Group() Group {
 	switch k {
-	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone, VariableSet:
+	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone, VariableSet, ProposalSetAside, ProposalRestored:
 		return Runs
 	case EscalationStarted, Escalated, EscalationHeld, EscalationExtended, EscalationStopped,
 		HandoffOffered, HandoffAccepted, HandoffDeclined, HandoffRevoked:

@@ -91,6 +91,13 @@ var sayings = map[Kind]func(Record) []Part{
 		return []Part{b(r.Actor), t(" set the value of "), b(d.Name)}
 	}),
 
+	ProposalSetAside: with(func(r Record, d RunData) []Part {
+		return []Part{b(r.Actor), t(" does not propose "), b(d.name()), t(" for the playbook")}
+	}),
+	ProposalRestored: with(func(r Record, d RunData) []Part {
+		return []Part{b(r.Actor), t(" proposes "), b(d.name()), t(" for the playbook again")}
+	}),
+
 	EscalationStarted:  with(escalationStarted),
 	Escalated:          with(escalated),
 	EscalationHeld:     with(escalationHeld),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -27,13 +28,32 @@ func symptomUnknown(_ Record, d SymptomData) []Part {
 	return parts
 }
 
-// name is how people speak of a run: its step when it has one.
+// name is how people speak of a run: its step when it has one, what was typed when that
+// is all there is to say.
 func (d RunData) name() string {
 	run := "run " + strconv.Itoa(d.Number)
-	if d.Title == "" {
+	switch {
+	case d.Source == "typed":
+		return "“" + beginning(d.Text) + "”, typed run " + strconv.Itoa(d.Number)
+	case d.Title == "":
 		return run
+	case d.Source == "edited":
+		return d.Title + ", edited " + run
 	}
 	return d.Title + ", " + run
+}
+
+// beginning is as much of a text as a sentence can bear.
+func beginning(text string) string {
+	const most = 80
+	line, _, more := strings.Cut(text, "\n")
+	if runes := []rune(line); len(runes) > most {
+		line, more = string(runes[:most]), true
+	}
+	if more {
+		line += "…"
+	}
+	return line
 }
 
 // verdicts words the states that end a run.

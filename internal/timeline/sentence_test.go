@@ -18,6 +18,8 @@ func TestEveryKindHasASentence(t *testing.T) {
 	id := uuid.Must(uuid.NewV7())
 	arm := SymptomData{Name: "ArmDown", Service: "coder-arm", Source: "alertmanager-eu"}
 	run := RunData{Number: 3, Title: "Check logs", Risk: "read"}
+	typed := RunData{Number: 4, Title: "Check logs", Risk: "read", Source: "typed", Text: "kubectl get pods\nkubectl get events"}
+	edited := RunData{Number: 5, Title: "Check logs", Risk: "read", Source: "edited"}
 	offer := HandoffData{From: "Ana", To: "Bo"}
 	tests := []struct {
 		kind Kind
@@ -54,6 +56,10 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{RunStarted, run, "", "Ana started Check logs, run 3 (read)"},
 		{RunEnded, RunData{Number: 3, State: "failed", ExitCode: &exit, DurationMS: 1840}, "", "run 3 failed with exit 1 after 1.8 s"},
 		{RunEnded, RunData{Number: 3, State: "refused", Reason: "rm is not permitted"}, "", "run 3 was refused: rm is not permitted"},
+		{RunStarted, typed, "", "Ana started “kubectl get pods…”, typed run 4 (read)"},
+		{RunStarted, edited, "", "Ana started Check logs, edited run 5 (read)"},
+		{ProposalSetAside, typed, "", "Ana does not propose “kubectl get pods…”, typed run 4 for the playbook"},
+		{ProposalRestored, edited, "", "Ana proposes Check logs, edited run 5 for the playbook again"},
 		{RunStopAsked, run, "", "Ana asked to stop Check logs, run 3"},
 		{RunInterrupted, run, "", "Check logs, run 3 was interrupted, outcome unknown"},
 		{RunNoted, run, "looks fine", "Ana noted on Check logs, run 3"},

@@ -201,6 +201,9 @@ type Run struct {
 	CpuMs         int64
 	PeakRss       int64
 	NoteHash      []byte
+	Source        string
+	Language      string
+	SetAsideAt    *time.Time
 }
 
 type RunChunk struct {

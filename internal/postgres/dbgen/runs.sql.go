@@ -13,7 +13,7 @@ import (
 )
 
 const activeRun = `-- name: ActiveRun :one
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash FROM runs
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs
 WHERE incident_id = $1 AND text_hash = $2 AND environment = $3 AND kind = 'command'
   AND state IN ('queued', 'starting', 'running', 'stopping')
 `
@@ -64,6 +64,9 @@ func (q *Queries) ActiveRun(ctx context.Context, arg ActiveRunParams) (Run, erro
 		&i.CpuMs,
 		&i.PeakRss,
 		&i.NoteHash,
+		&i.Source,
+		&i.Language,
+		&i.SetAsideAt,
 	)
 	return i, err
 }
@@ -135,7 +138,7 @@ UPDATE runs SET state = $1, exit_code = $2, reason = $3, confirmed_stop = $4,
     stop_by = CASE stop_by WHEN '' THEN $9 ELSE stop_by END,
     stop_at = CASE WHEN $9 = '' THEN stop_at ELSE coalesce(stop_at, wardroom.now()) END
 WHERE id = $10 AND state IN ('queued', 'starting', 'running', 'stopping')
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
 `
 
 type FinishRunParams struct {
@@ -202,6 +205,9 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (Run, erro
 		&i.CpuMs,
 		&i.PeakRss,
 		&i.NoteHash,
+		&i.Source,
+		&i.Language,
+		&i.SetAsideAt,
 	)
 	return i, err
 }
@@ -280,13 +286,13 @@ func (q *Queries) InsertChunk(ctx context.Context, arg InsertChunkParams) error 
 
 const insertRun = `-- name: InsertRun :one
 INSERT INTO runs (id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind,
-    written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
+    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
 VALUES ($1, $2,
     (SELECT coalesce(max(number), 0) + 1 FROM runs WHERE incident_id = $2),
     $3, $4, $5, $6, $7, $8,
-    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, CASE WHEN $8::text = 'manual' THEN wardroom.now() END)
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash
+    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    $23, CASE WHEN $8::text = 'manual' THEN wardroom.now() END)
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
 `
 
 type InsertRunParams struct {
@@ -298,6 +304,8 @@ type InsertRunParams struct {
 	CommandID   string
 	Section     string
 	Kind        string
+	Source      string
+	Language    string
 	Written     string
 	Text        string
 	TextHash    []byte
@@ -323,6 +331,8 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) (Run, erro
 		arg.CommandID,
 		arg.Section,
 		arg.Kind,
+		arg.Source,
+		arg.Language,
 		arg.Written,
 		arg.Text,
 		arg.TextHash,
@@ -375,6 +385,9 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) (Run, erro
 		&i.CpuMs,
 		&i.PeakRss,
 		&i.NoteHash,
+		&i.Source,
+		&i.Language,
+		&i.SetAsideAt,
 	)
 	return i, err
 }
@@ -503,7 +516,7 @@ func (q *Queries) ListRunPrograms(ctx context.Context, arg ListRunProgramsParams
 }
 
 const listRuns = `-- name: ListRuns :many
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash FROM runs WHERE incident_id = $1 ORDER BY number DESC LIMIT $2
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE incident_id = $1 ORDER BY number DESC LIMIT $2
 `
 
 type ListRunsParams struct {
@@ -557,6 +570,9 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]Run, erro
 			&i.CpuMs,
 			&i.PeakRss,
 			&i.NoteHash,
+			&i.Source,
+			&i.Language,
+			&i.SetAsideAt,
 		); err != nil {
 			return nil, err
 		}
@@ -615,7 +631,7 @@ const markRunning = `-- name: MarkRunning :one
 UPDATE runs SET state = CASE state WHEN 'starting' THEN 'running' ELSE state END,
     pid = $1, pid_start = $2, started_at = coalesce(started_at, wardroom.now())
 WHERE id = $3 AND state IN ('starting', 'running', 'stopping')
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
 `
 
 type MarkRunningParams struct {
@@ -665,6 +681,9 @@ func (q *Queries) MarkRunning(ctx context.Context, arg MarkRunningParams) (Run, 
 		&i.CpuMs,
 		&i.PeakRss,
 		&i.NoteHash,
+		&i.Source,
+		&i.Language,
+		&i.SetAsideAt,
 	)
 	return i, err
 }
@@ -702,7 +721,7 @@ func (q *Queries) NoteRun(ctx context.Context, arg NoteRunParams) error {
 }
 
 const runByID = `-- name: RunByID :one
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash FROM runs WHERE id = $1
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE id = $1
 `
 
 func (q *Queries) RunByID(ctx context.Context, id uuid.UUID) (Run, error) {
@@ -745,6 +764,9 @@ func (q *Queries) RunByID(ctx context.Context, id uuid.UUID) (Run, error) {
 		&i.CpuMs,
 		&i.PeakRss,
 		&i.NoteHash,
+		&i.Source,
+		&i.Language,
+		&i.SetAsideAt,
 	)
 	return i, err
 }
@@ -850,6 +872,28 @@ func (q *Queries) SameChangeElsewhere(ctx context.Context, arg SameChangeElsewhe
 	return items, nil
 }
 
+const setAside = `-- name: SetAside :execrows
+UPDATE runs r SET set_aside_at = CASE WHEN $1::boolean THEN wardroom.now() END
+FROM runs one
+WHERE one.id = $2 AND r.incident_id = one.incident_id AND r.source <> 'playbook' AND r.source = one.source AND r.written = one.written
+  AND r.attached_id IS NOT DISTINCT FROM one.attached_id AND r.step_id = one.step_id AND r.command_id = one.command_id
+  AND (r.set_aside_at IS NULL) = $1::boolean
+`
+
+type SetAsideParams struct {
+	Aside bool
+	ID    uuid.UUID
+}
+
+// Every run of the same text at the same place, so that one proposal is one.
+func (q *Queries) SetAside(ctx context.Context, arg SetAsideParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setAside, arg.Aside, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const setVariable = `-- name: SetVariable :exec
 INSERT INTO incident_variables (incident_id, name, value, origin, run_id, set_by)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -878,8 +922,41 @@ func (q *Queries) SetVariable(ctx context.Context, arg SetVariableParams) error 
 	return err
 }
 
+const typedTexts = `-- name: TypedTexts :many
+SELECT written FROM runs
+WHERE incident_id = $1 AND started_by = $2 AND source <> 'playbook'
+GROUP BY written ORDER BY max(number) DESC LIMIT $3
+`
+
+type TypedTextsParams struct {
+	IncidentID uuid.UUID
+	StartedBy  uuid.UUID
+	MaxRows    int32
+}
+
+// What somebody has typed in an incident, each text once, the newest first.
+func (q *Queries) TypedTexts(ctx context.Context, arg TypedTextsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, typedTexts, arg.IncidentID, arg.StartedBy, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var written string
+		if err := rows.Scan(&written); err != nil {
+			return nil, err
+		}
+		items = append(items, written)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unfinishedRuns = `-- name: UnfinishedRuns :many
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash FROM runs WHERE owner = $1 AND state IN ('queued', 'starting', 'running', 'stopping') ORDER BY created_at LIMIT 1000
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE owner = $1 AND state IN ('queued', 'starting', 'running', 'stopping') ORDER BY created_at LIMIT 1000
 `
 
 func (q *Queries) UnfinishedRuns(ctx context.Context, owner string) ([]Run, error) {
@@ -928,6 +1005,9 @@ func (q *Queries) UnfinishedRuns(ctx context.Context, owner string) ([]Run, erro
 			&i.CpuMs,
 			&i.PeakRss,
 			&i.NoteHash,
+			&i.Source,
+			&i.Language,
+			&i.SetAsideAt,
 		); err != nil {
 			return nil, err
 		}
