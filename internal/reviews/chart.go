@@ -144,7 +144,7 @@ func steps(r Review) []Span {
 	for _, run := range r.Runs {
 		span := Span{
 			From: run.StartedAt, To: r.BuiltAt, Text: strconv.Itoa(run.Number),
-			Detail: run.title() + ", " + run.By, Kind: run.kind(),
+			Detail: run.Title() + ", " + run.By, Kind: run.kind(),
 		}
 		if run.EndedAt != nil {
 			span.To = *run.EndedAt
@@ -154,9 +154,17 @@ func steps(r Review) []Span {
 	return all
 }
 
-func (r Run) title() string {
-	if r.Step == "" {
+// Title names the run by its step, and says when the playbook does not have its text.
+func (r Run) Title() string {
+	switch {
+	case r.Source == Typed && r.Step != "":
+		return "Typed at " + r.Step
+	case r.Source == Typed:
+		return "Typed"
+	case r.Step == "":
 		return "Run " + strconv.Itoa(r.Number)
+	case r.Source == Edited:
+		return r.Step + ", edited"
 	}
 	return r.Step
 }

@@ -41,6 +41,7 @@ func (r Review) Markdown() string {
 	for _, run := range r.Runs {
 		d.run(run)
 	}
+	r.propose(&d)
 	return d.out.String()
 }
 
@@ -85,7 +86,7 @@ func told(r timeline.Record) string {
 }
 
 func (d *document) run(r Run) {
-	d.heading(3, fmt.Sprintf("Run %d: %s", r.Number, r.title()))
+	d.heading(3, fmt.Sprintf("Run %d: %s", r.Number, r.Title()))
 	rows := [][]string{{"By", r.By}, {"When", r.when()}}
 	for _, row := range [][]string{
 		{"Section", r.Section},

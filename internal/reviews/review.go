@@ -26,6 +26,10 @@ type Run struct {
 	Number      int
 	Step        string // title
 	Section     string
+	Place       string // names where it stands; runs of one written text at one place are one proposal
+	Source      Source
+	Language    string // shell, sql or promql
+	Written     string // the text with its placeholders
 	Text        string // exactly what ran; empty for a manual step
 	Risk        string
 	Environment string
@@ -36,9 +40,20 @@ type Run struct {
 	StartedAt   time.Time
 	EndedAt     *time.Time
 	Note        string
+	Ran         bool  // it began
+	SetAside    bool  // somebody does not propose it
 	Lines       int64 // of output in all
 	First, Last []string
 }
+
+// Source is where the text of a run came from.
+type Source string
+
+// The sources that are not the playbook.
+const (
+	Edited Source = "edited"
+	Typed  Source = "typed"
+)
 
 // Omitted says how many lines of output are between First and Last.
 func (r Run) Omitted() int64 { return max(0, r.Lines-int64(len(r.First)+len(r.Last))) }
@@ -66,6 +81,7 @@ type Review struct {
 	Metrics        []Metric
 	Timeline       []timeline.Record
 	Runs           []Run
+	Proposals      []Proposal
 	Chart          Chart
 	BuiltAt        time.Time
 }
@@ -130,7 +146,7 @@ func (s *Service) Build(ctx context.Context, number int64) (Review, error) {
 	if r.Runs, err = s.runs.ForReview(ctx, r.ID); err != nil {
 		return Review{}, fmt.Errorf("reviews: runs: %w", err)
 	}
-	r.Metrics, r.Chart = metrics(r), chart(r)
+	r.Metrics, r.Chart, r.Proposals = metrics(r), chart(r), proposals(r)
 	return r, nil
 }
 
