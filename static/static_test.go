@@ -69,7 +69,7 @@ var imports = regexp.MustCompile(`(?:from |import )"\./([^"]+)"`)
 func TestModulesImportHashedNames(t *testing.T) {
 	t.Parallel()
 	seen := 0
-	for _, name := range []string{"app.js", "live.js", "forms.js", "keys.js", "log-view.js", "page.js", "clock.js", "palette.js", "author.js"} {
+	for _, name := range []string{"app.js", "live.js", "forms.js", "keys.js", "log-view.js", "page.js", "clock.js", "command.js", "palette.js", "author.js"} {
 		for _, m := range imports.FindAllSubmatch(get(t, static.Path(name)).Body.Bytes(), -1) {
 			seen++
 			if r := get(t, "/static/"+string(m[1])); !strings.Contains(r.Header().Get("Cache-Control"), "immutable") {

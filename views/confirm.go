@@ -7,7 +7,7 @@ type Confirm struct {
 	Page        Page
 	Incident    int
 	StepLabel   string // "step 6"
-	StepID      string // the card to go back to
+	Back        string // path of the card to go back to
 	Title       string // "Restart the orchestrator?"
 	Risk        string
 	Segments    []Segment

@@ -31,7 +31,7 @@ func (p Page) modules() []string {
 	if p.Extra != "" {
 		return common
 	}
-	return append(common, "live.js", "log-view.js", "password.js")
+	return append(common, "command.js", "live.js", "log-view.js", "password.js")
 }
 
 // Viewer is the signed-in person.

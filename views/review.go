@@ -20,6 +20,8 @@ type ReviewPage struct {
 	Metrics     []Metric
 	Chart       Chart
 	Runs        []ReviewRun
+	Proposals   []Proposal
+	CanWrite    bool // may set proposals aside
 	Timeline    []TimelineRow
 }
 
@@ -39,6 +41,29 @@ type ReviewRun struct {
 	Run      Run
 	Output   []LogLine
 	Cut      string // "first 200 of 1,312 lines"
+}
+
+// Proposal is a command that the playbook did not have.
+type Proposal struct {
+	ReviewRun // the newest of its runs; the text with its placeholders
+
+	Place    string // "Edited from Check the logs"
+	People   string
+	Times    string // "3 runs", "" for one
+	Language string
+	Markdown string // as it could stand in a playbook
+	SetAside bool
+}
+
+// proposed are the proposals that stand, or those that somebody set aside.
+func (m ReviewPage) proposed(aside bool) []Proposal {
+	var some []Proposal
+	for _, p := range m.Proposals {
+		if p.SetAside == aside {
+			some = append(some, p)
+		}
+	}
+	return some
 }
 
 // Chart is the incident over time: lanes of bars.

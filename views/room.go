@@ -9,6 +9,8 @@ type Room struct {
 	Outline    Outline
 	Strip      SymptomStrip
 	Playbooks  []RoomPlaybook
+	Typed      *Step       // what was typed beside no step that is shown; nil when there is nothing
+	Box        string      // path of the box for a command of one's own; "" where nobody types any
 	Candidates []Candidate // what would fit, offered while no playbook is attached
 	Library    []Option    // playbooks that can be attached
 	Escalation Escalation

@@ -4,7 +4,7 @@ package views
 type RunPage struct {
 	Page      Page
 	Incident  int
-	StepID    string
+	Back      string // where in the room the run stands
 	StepTitle string
 	Name      string // "Run 2"
 	Risk      string

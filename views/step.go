@@ -23,6 +23,7 @@ type Step struct {
 	Blocks   []Block
 	Others   []Command // for platforms other than the incident's
 	Platform string    // "docker, local": what Others are for
+	Typed    []Command // that people typed here, and the playbook does not have
 	Manual   bool      // done by hand, then marked done with a note
 	Done     *Done
 	CanWrite bool
@@ -53,6 +54,8 @@ type Command struct {
 	Kind     string // shell, sql, promql, logql, reference
 	Segments []Segment
 	Text     string // the exact text, for copying
+	Written  string // of a typed command: its text with placeholders, posted as "text"; it has no key
+	Edit     string // path of the box that begins with this command; "" where nobody may edit it
 	Hash     string // of the exact text, posted as "text_hash"
 	Risk     string // read, change, destroy, interactive, unknown
 	Why      string // the reason for the class
@@ -82,10 +85,12 @@ type Hint struct{ Icon, Text string }
 
 // Input asks for the value of a placeholder that nothing has filled.
 type Input struct {
-	Name  string // "pod-name", posted as "v.pod-name", or "s.pod-name" when it is a secret
-	Label string // "<pod-name>"
-	Value string
-	Error string
+	Name   string // "pod-name", posted as "v.pod-name", or "s.pod-name" when it is a secret
+	Label  string // "<pod-name>"
+	Value  string
+	Filled string // what fills it when nothing is typed here
+	From   string // where that comes from
+	Error  string
 }
 
 // Run is one execution of a command, as its result line shows it.
@@ -101,8 +106,9 @@ type Run struct {
 	Lines   int    // of output so far
 	Problem string // why it could not start, or was stopped by a limit
 	Note    string
-	Number  int  // within the incident, as the timeline names it
-	Again   bool // there are earlier runs of the command
+	Edited  string // what really ran, when somebody had changed the command
+	Number  int    // within the incident, as the timeline names it
+	Again   bool   // there are earlier runs of the command
 }
 
 // Active reports whether the run has not ended.
@@ -153,11 +159,25 @@ func (c Command) recent() []RunLink { return c.History[max(0, len(c.History)-sho
 // fields are posted with the command: its identity, and for a read, which runs without another question, what was shown.
 func (c Command) fields() []Pair {
 	f := []Pair{{"attached", c.Attached}, {"step", c.Step}, {"command", c.Key}}
+	if c.Written != "" {
+		f = append(f, Pair{"text", c.Written})
+	}
 	if !c.Asks() {
 		f = append(f, Pair{"confirm", c.Risk}, Pair{"text_hash", c.Hash})
 	}
 	return f
 }
+
+// asksBy is how the confirmation is asked for: an address can't hold a long text.
+func (c Command) asksBy() string {
+	if c.Written != "" {
+		return "post"
+	}
+	return "get"
+}
+
+// again says that Run would run what has run before.
+func (c Command) again() bool { return c.Run != nil && c.Run.Edited == "" }
 
 // prompt marks what language a command is in.
 func prompt(kind string) string {

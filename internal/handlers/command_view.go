@@ -25,8 +25,21 @@ func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Play
 	if err != nil {
 		return views.Command{}, err
 	}
+	v := plannedView(d, plan)
+	v.ID, v.Key, v.Step, v.Attached = views.ElementID(attached.String(), step.ID, command.ID), command.ID, step.ID, attached.String()
+	if command.Runnable() {
+		v.Edit = d.box(v.Attached, step.ID, command.ID)
+	}
+	s.addRuns(&v, d, func(run diagnostics.Run) bool {
+		return run.AttachedID == attached && run.CommandID == command.ID && run.StepID == step.ID
+	})
+	return v, nil
+}
+
+// plannedView maps what is known of a command before any of its runs.
+func plannedView(d roomData, plan diagnostics.Plan) views.Command {
+	command := plan.Command
 	v := views.Command{
-		ID: views.ElementID(attached.String(), step.ID, command.ID), Key: command.ID, Step: step.ID, Attached: attached.String(),
 		Incident: int(d.incident.Number), Caption: command.Caption, Kind: command.Kind, Segments: segments(plan), Text: plan.Text,
 		Hash: plan.Hash, Risk: plan.Risk.String(), Why: plan.Analysis.Why, Reveals: plan.Analysis.Discloses, Refused: plan.Refused,
 		CanWrite: d.canWrite(),
@@ -41,21 +54,23 @@ func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Play
 	if plan.Risk == shell.Change && v.Refused == "" {
 		v.Hints = append(v.Hints, views.Hint{Icon: "pencil", Text: plan.Analysis.Why})
 	}
-	s.addRuns(&v, d, attached)
-	return v, nil
+	return v
 }
 
-func (s *Server) addRuns(v *views.Command, d roomData, attached uuid.UUID) {
+// addRuns adds the command's runs, which is tells from all others.
+func (s *Server) addRuns(v *views.Command, d roomData, is func(diagnostics.Run) bool) {
 	var mine []diagnostics.Run
 	for _, run := range d.runs {
-		if run.AttachedID == attached && run.CommandID == v.Key && run.StepID == v.Step {
+		if is(run) {
 			mine = append(mine, run)
 		}
 	}
 	for i, run := range slices.Backward(mine) {
-		v.History = append(v.History, views.RunLink{
-			ID: run.ID.String(), Text: fmt.Sprintf("Run %d", run.Number), State: runState(run.State), Current: i == 0,
-		})
+		link := views.RunLink{ID: run.ID.String(), Text: fmt.Sprintf("Run %d", run.Number), State: runState(run.State), Current: i == 0}
+		if run.Source == diagnostics.Edited {
+			link.Text += ", edited"
+		}
+		v.History = append(v.History, link)
 	}
 	if len(mine) > 0 {
 		run := s.runView(mine[0], d.viewer)
@@ -124,6 +139,9 @@ func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 	v := views.Run{
 		ID: run.ID.String(), State: runState(run.State), By: run.By, Mine: run.ByID == viewer.ID, At: views.Clock(run.Created),
 		Number: run.Number, Lines: int(run.Lines), Note: run.Note,
+	}
+	if run.Source == diagnostics.Edited {
+		v.Edited = visible(run.Text)
 	}
 	if run.Started != nil {
 		v.At = views.Clock(*run.Started)

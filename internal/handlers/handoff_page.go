@@ -87,11 +87,12 @@ func said(problem error) string {
 func (s *Server) brief(ctx context.Context, m *views.HandoffPage, d roomData, books []views.RoomPlaybook) error {
 	shown := map[string]bool{}
 	for _, run := range d.runs { // newest first
-		if shown[run.StepID+run.CommandID] || run.Kind == diagnostics.KindManual && run.State == diagnostics.Stopped { // moved on
+		key := commandKey(run)
+		if shown[key] || run.Kind == diagnostics.KindManual && run.State == diagnostics.Stopped { // moved on
 			continue
 		}
-		shown[run.StepID+run.CommandID] = true
-		step := views.HandoffStep{Title: run.StepTitle, State: runState(run.State)}
+		shown[key] = true
+		step := views.HandoffStep{Title: stepTitle(run), State: runState(run.State)}
 		if run.Kind == diagnostics.KindManual {
 			step.State, step.Detail = "done", run.Note+" · "+run.By+" "+run.Created.UTC().Format("15:04")
 			m.Tried = append(m.Tried, step)

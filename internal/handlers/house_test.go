@@ -155,9 +155,9 @@ func environments(t *testing.T) config.File {
 	return config.File{
 		Sources: []config.Source{{Name: "am", Group: "am", Kind: "alertmanager", TokenFile: token, Silent: config.DefaultSilent}},
 		Environments: []config.Environment{{
-			Name: "prod", Platform: "local", Approvals: "none", Sources: []string{"am"},
+			Name: "prod", Platform: "local", Approvals: "none", Adhoc: "change", Sources: []string{"am"},
 			Programs: []config.Program{{Name: "teller", Path: program, Verbs: map[string]string{"": "read", "*": "read"}}},
-		}},
+		}, {Name: "strict", Platform: "local", Approvals: "none", Adhoc: "off"}},
 	}
 }
 

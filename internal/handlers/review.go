@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,10 @@ func (s *Server) showReview(c echo.Context) error {
 	for _, run := range r.Runs {
 		m.Runs = append(m.Runs, reviewRun(run))
 	}
+	for _, p := range r.Proposals {
+		m.Proposals = append(m.Proposals, proposalView(p))
+	}
+	m.CanWrite = s.canRun(c)
 	for i := range r.Timeline {
 		row := timelineRow(r.Timeline[i], nil)
 		if i > 0 {
@@ -54,7 +59,7 @@ func (s *Server) showReview(c echo.Context) error {
 }
 
 func reviewRun(run reviews.Run) views.ReviewRun {
-	v := views.ReviewRun{Step: run.Step, Risk: run.Risk}
+	v := views.ReviewRun{Step: run.Title(), Risk: run.Risk}
 	if run.Text != "" {
 		v.Segments = []views.Segment{{Text: run.Text}}
 	}
@@ -88,6 +93,20 @@ func reviewRun(run reviews.Run) views.ReviewRun {
 	return v
 }
 
+func proposalView(p reviews.Proposal) views.Proposal {
+	run := p.Run
+	run.First, run.Last = nil, nil // the output stands with the run
+	v := views.Proposal{
+		ReviewRun: reviewRun(run), Place: capital(p.Place()), People: strings.Join(p.People, ", "), Markdown: p.Markdown, SetAside: p.SetAside,
+		Language: run.Language,
+	}
+	v.Segments = []views.Segment{{Text: visible(run.Written)}}
+	if p.Times > 1 {
+		v.Times = strconv.Itoa(p.Times) + " runs"
+	}
+	return v
+}
+
 func chartView(chart reviews.Chart) views.Chart {
 	v := views.Chart{From: chart.From, To: chart.To}
 	for _, lane := range chart.Lanes {
@@ -109,8 +128,39 @@ func (s *Server) exportReview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="INC-%d.md"`, n))
-	return c.Blob(http.StatusOK, "text/markdown; charset=utf-8", []byte(r.Markdown()))
+	return markdown(c, fmt.Sprintf("INC-%d.md", n), r.Markdown())
+}
+
+// exportProposals is what an author pastes into a playbook.
+func (s *Server) exportProposals(c echo.Context) error {
+	n, err := number(c)
+	if err != nil {
+		return err
+	}
+	r, err := s.Reviews.Build(c.Request().Context(), n)
+	if err != nil {
+		return err
+	}
+	return markdown(c, fmt.Sprintf("INC-%d-proposals.md", n), r.ProposalsMarkdown())
+}
+
+func markdown(c echo.Context, name, text string) error {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return c.Blob(http.StatusOK, "text/markdown; charset=utf-8", []byte(text))
+}
+
+// propose proposes the command of a run for the playbook, or sets it aside.
+func (s *Server) propose(proposed bool) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		run, n, err := s.run(c)
+		if err != nil {
+			return err
+		}
+		if err := s.Diagnostics.Propose(c.Request().Context(), run.ID, proposed); err != nil {
+			return err
+		}
+		return back(c, room(n)+"/review#proposals")
+	}
 }
 
 func (s *Server) listReviews(c echo.Context) error {

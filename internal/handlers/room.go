@@ -118,7 +118,10 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 		Escalation: s.escalationView(d), Timeline: s.timelineView(d, ""), Handoffs: s.handoffsView(d),
 		Values: valuesView(d), People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
 	}
-	m.Outline = outlineView(d, books)
+	m.Box, m.Outline = d.boxHere(books), outlineView(d, books)
+	if m.Typed, err = s.strayView(d, books); err != nil {
+		return views.Room{}, err
+	}
 	if len(books) == 0 {
 		m.Candidates = s.roomCandidates(d)
 	}

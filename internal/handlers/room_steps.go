@@ -24,7 +24,7 @@ func (s *Server) loadTails(ctx context.Context, runs []diagnostics.Run) (map[uui
 	tails := map[uuid.UUID][]diagnostics.Line{}
 	seen := map[string]bool{}
 	for _, run := range runs {
-		key := run.AttachedID.String() + run.CommandID
+		key := commandKey(run)
 		if seen[key] || run.Kind != diagnostics.KindCommand {
 			continue
 		}
@@ -146,6 +146,11 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 			card.Blocks = append(card.Blocks, views.Block{Command: &command})
 		}
 	}
+	typed, err := s.typedViews(d, attached, book, step.ID)
+	if err != nil {
+		return card, err
+	}
+	card.Typed = typed
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
 	judgeStep(&card, d, attached, step.ID)
 	return card, nil
@@ -192,7 +197,7 @@ func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
 	newest := map[string]diagnostics.Run{}
 	states := map[string]int{}
 	for _, run := range d.runs { // newest first
-		if run.AttachedID != attached || run.StepID != step {
+		if run.AttachedID != attached || run.StepID != step || run.Source == diagnostics.Typed {
 			continue
 		}
 		if run.Kind == diagnostics.KindManual {

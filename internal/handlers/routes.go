@@ -89,7 +89,10 @@ func (s *Server) routes() []route {
 		{post, "/incidents/:number/handoffs", respond, s.offerHandoff},
 		{post, "/handoffs/:id/revoke", respond, s.revokeHandoff},
 
+		{get, "/incidents/:number/command", run, s.typeCommand},
+		{post, "/incidents/:number/command", run, s.typeCommand},
 		{get, "/incidents/:number/run", run, s.showConfirmation},
+		{post, "/incidents/:number/run", run, s.showConfirmation}, // of a text too long for an address
 		{post, "/incidents/:number/runs", run, s.startRun},
 		{post, "/incidents/:number/done", run, s.markDone},
 		{post, "/incidents/:number/move-on", run, s.moveOn},
@@ -99,9 +102,12 @@ func (s *Server) routes() []route {
 		{get, "/runs/:id/raw", read, s.runRaw},
 		{post, "/runs/:id/stop", run, s.stopRun},
 		{post, "/runs/:id/note", run, s.noteRun},
+		{post, "/runs/:id/set-aside", run, s.propose(false)},
+		{post, "/runs/:id/propose", run, s.propose(true)},
 
 		{get, "/incidents/:number/review", read, s.showReview},
 		{get, "/incidents/:number/review.md", read, s.exportReview},
+		{get, "/incidents/:number/proposals.md", read, s.exportProposals},
 		{get, "/reviews", read, s.listReviews},
 		{get, "/playbooks", read, s.listPlaybooks},
 		{get, "/playbooks/match", read, s.showMatch},

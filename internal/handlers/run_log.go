@@ -77,7 +77,7 @@ func (s *Server) runPage(c echo.Context, run diagnostics.Run, n int64) (views.Ru
 	me, _ := who(ctx)
 	m := views.RunPage{
 		Page: s.page(c, fmt.Sprintf("Run %d of INC-%d", run.Number, n), "incidents"), Incident: int(n),
-		StepID: views.ElementID(run.AttachedID.String(), run.StepID), StepTitle: run.StepTitle, Name: fmt.Sprintf("Run %d", run.Number),
+		Back: standing(n, run), StepTitle: stepTitle(run), Name: fmt.Sprintf("Run %d", run.Number),
 		Risk: run.Risk.String(), Segments: []views.Segment{{Text: run.Text}}, Text: run.Text, Where: s.whereRun(run),
 		Run: s.runView(run, me.user.Actor()), CanWrite: s.canRun(c),
 	}

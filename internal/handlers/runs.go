@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,8 +19,18 @@ import (
 	"wardroom/views"
 )
 
-// runRequest reads which command is meant and what was typed, from a query or a form.
+// runRequest reads which command is meant and what was typed, from a query or a form. A
+// text of one's own may stand beside no playbook.
 func runRequest(c echo.Context) (diagnostics.Request, error) {
+	req, err := anyRequest(c)
+	if err == nil && req.Attached == uuid.Nil && req.Text == "" {
+		err = errs.New(errs.NotFound, "There is no such attached playbook.")
+	}
+	return req, err
+}
+
+// anyRequest is runRequest while it need not be complete.
+func anyRequest(c echo.Context) (diagnostics.Request, error) {
 	n, err := number(c)
 	if err != nil {
 		return diagnostics.Request{}, err
@@ -29,30 +40,38 @@ func runRequest(c echo.Context) (diagnostics.Request, error) {
 		return diagnostics.Request{}, badForm(err)
 	}
 	req := diagnostics.Request{
-		Incident: n, Step: values.Get("step"), Command: values.Get("command"), Values: map[string]string{}, Secrets: map[string]string{},
+		Incident: n, Step: values.Get("step"), Command: values.Get("command"), Text: values.Get("text"), Values: fieldsWith(values, valueField), Secrets: fieldsWith(values, secretField),
 		Hash: values.Get("text_hash"), TypedName: values.Get("typed_environment"),
 	}
-	if req.Attached, err = uuid.Parse(values.Get("attached")); err != nil {
-		return req, errs.New(errs.NotFound, "There is no such attached playbook.")
+	if raw := values.Get("attached"); raw != "" {
+		if req.Attached, err = uuid.Parse(raw); err != nil {
+			return req, errs.New(errs.NotFound, "There is no such attached playbook.")
+		}
 	}
 	if word := values.Get("confirm"); word != "" {
 		if req.Confirmed, err = shell.ParseRisk(word); err != nil {
 			return req, errs.New(errs.Invalid, "There is no such class of command.")
 		}
 	}
-	for name := range values {
-		if param, ok := strings.CutPrefix(name, "v."); ok {
-			req.Values[param] = values.Get(name)
-		}
-		if param, ok := strings.CutPrefix(name, secretField); ok {
-			req.Secrets[param] = values.Get(name)
-		}
-	}
 	return req, nil
 }
 
+// valueField begins the name of a form field whose value fills a placeholder.
+const valueField = "v."
+
 // secretField begins the name of a form field whose value is kept nowhere.
 const secretField = "s."
+
+// fieldsWith are the fields whose name begins so, by the rest of it.
+func fieldsWith(form url.Values, prefix string) map[string]string {
+	fields := map[string]string{}
+	for name := range form {
+		if param, ok := strings.CutPrefix(name, prefix); ok {
+			fields[param] = form.Get(name)
+		}
+	}
+	return fields
+}
 
 func (s *Server) startRun(c echo.Context) error {
 	req, err := runRequest(c)
@@ -66,7 +85,15 @@ func (s *Server) startRun(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return back(c, room(req.Incident)+"#step-"+views.ElementID(run.AttachedID.String(), run.StepID))
+	return back(c, standing(req.Incident, run))
+}
+
+// standing is where in its room a run is shown.
+func standing(n int64, run diagnostics.Run) string {
+	if run.Source == diagnostics.Typed {
+		return room(n) + "#cmd-" + typedID(run.AttachedID, run.StepID, run.Written)
+	}
+	return room(n) + "#step-" + views.ElementID(run.AttachedID.String(), run.StepID)
 }
 
 func (s *Server) showConfirmation(c echo.Context) error {
@@ -84,18 +111,21 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		return err
 	}
 	m := views.Confirm{
-		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), StepLabel: "step " + strconv.Itoa(plan.Step.Number),
-		StepID: views.ElementID(req.Attached.String(), req.Step), Title: plan.Step.Title + "?", Risk: plan.Risk.String(), Segments: segments(plan),
+		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), Back: room(req.Incident), Risk: plan.Risk.String(), Segments: segments(plan),
 		Environment: plan.Environment.Name, Where: plan.Environment.Platform, WhereDetail: "from " + s.Host,
-		Why: []string{capital(plan.Analysis.Why)}, Effect: capital(plan.Command.Caption), Undo: capital(undo(plan.Step.Text)), NoUndo: plan.Risk == shell.Destroy,
+		Why: []string{capital(plan.Analysis.Why)}, Effect: capital(plan.Command.Caption), NoUndo: plan.Risk == shell.Destroy,
 		Told: "Everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
 	}
 	if plan.Analysis.Discloses {
 		m.Told = "The timeline; the output is for responders only"
 	}
-	if label, title, ok := scenario(plan.Step.Title); ok {
-		m.StepLabel, m.Title = "scenario "+label, title+": run this "+m.Risk+"?"
+	m.StepLabel, m.Title = asked(plan)
+	if plan.Step.ID != "" {
+		m.Back += "#step-" + views.ElementID(req.Attached.String(), req.Step)
+	}
+	if plan.Source == diagnostics.FromPlaybook { // what the author says of the command is not said of another text
+		m.Undo = capital(undo(plan.Step.Text))
 	}
 	for _, param := range plan.Secrets {
 		m.Why = append(m.Why, "It needs a secret: "+param.Text)
@@ -119,6 +149,22 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	return s.render(c, status, m.View())
 }
 
+// asked words where the command stands and the question.
+func asked(plan diagnostics.Plan) (label, title string) {
+	label, title = "step "+strconv.Itoa(plan.Step.Number), plan.Step.Title+"?"
+	if letter, rest, ok := scenario(plan.Step.Title); ok {
+		label, title = "scenario "+letter, rest+": run this "+plan.Risk.String()+"?"
+	}
+	switch plan.Source {
+	case diagnostics.Typed:
+		return "a command of your own", "Run this " + plan.Risk.String() + "?"
+	case diagnostics.Edited:
+		return label + ", edited", title
+	default:
+		return label, title
+	}
+}
+
 // confirmed lists the values for people to check, and what the confirmation posts: only
 // what was typed goes back, everything else is looked up again.
 func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmValue, []views.Pair) {
@@ -129,17 +175,26 @@ func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmV
 		}
 		values = append(values, views.ConfirmValue{Name: v.Name, Value: visible(v.Value), From: originWord(v.Origin)})
 	}
-	hidden := []views.Pair{
-		{Name: "attached", Value: req.Attached.String()},
-		{Name: "step", Value: req.Step},
-		{Name: "command", Value: req.Command},
-		{Name: "confirm", Value: plan.Risk.String()},
-		{Name: "text_hash", Value: plan.Hash},
+	hidden := append(identity(req),
+		views.Pair{Name: "confirm", Value: plan.Risk.String()},
+		views.Pair{Name: "text_hash", Value: plan.Hash},
+	)
+	if req.Text != "" {
+		hidden = append(hidden, views.Pair{Name: "text", Value: req.Text})
 	}
 	for _, name := range sortedKeys(req.Values) {
 		hidden = append(hidden, views.Pair{Name: "v." + name, Value: req.Values[name]})
 	}
 	return values, hidden
+}
+
+// identity is what a form posts to name the place of a command.
+func identity(req diagnostics.Request) []views.Pair {
+	pairs := []views.Pair{{Name: "step", Value: req.Step}, {Name: "command", Value: req.Command}}
+	if req.Attached == uuid.Nil {
+		return pairs
+	}
+	return append(pairs, views.Pair{Name: "attached", Value: req.Attached.String()})
 }
 
 // undo finds the author's *Undo:* line in the step's text.
@@ -214,7 +269,7 @@ func (s *Server) withRun(c echo.Context, deed func(diagnostics.Run) error) error
 	if err := deed(run); err != nil {
 		return err
 	}
-	return back(c, room(n)+"#step-"+views.ElementID(run.AttachedID.String(), run.StepID))
+	return back(c, standing(n, run))
 }
 
 func (s *Server) run(c echo.Context) (diagnostics.Run, int64, error) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +115,9 @@ func (s *Server) drawRoom(ctx context.Context, n int64) (rendering, error) {
 	if m.Values.Shown {
 		components["room-values"] = m.Values.View()
 	}
+	if m.Typed != nil {
+		addStep(components, *m.Typed)
+	}
 	for _, book := range m.Playbooks {
 		for _, section := range book.Sections {
 			for _, step := range section.Steps {
@@ -137,7 +141,7 @@ func addStep(components map[string]templ.Component, step views.Step) {
 			addCommand(components, *block.Command)
 		}
 	}
-	for _, command := range step.Others {
+	for _, command := range slices.Concat(step.Others, step.Typed) {
 		addCommand(components, command)
 	}
 }
