@@ -37,6 +37,16 @@ e2e: ## run the end-to-end tests alone
 	@scripts/need test
 	CI=true go test -race -count=1 -timeout=30m ./e2e/...
 
+.PHONY: fuzz
+FUZZTIME ?= 1m
+fuzz: ## search for inputs that break a promise: FUZZTIME=10m for each target, FUZZ=FuzzPolicy for one
+	@scripts/fuzz $(FUZZTIME) $(FUZZ)
+
+.PHONY: bench
+ROUNDS ?= 2
+bench: ## measure how fast commands are classed and runbooks are read: ROUNDS=5, JSON=FILE
+	@scripts/bench $(ROUNDS) $(JSON)
+
 .PHONY: check
 check: tools generated fmt-check vet lint rules ## everything that is checked without running the tests
 

@@ -1,6 +1,11 @@
 package shell_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"wardroom/internal/shell"
+)
 
 func TestKubectl(t *testing.T) {
 	t.Parallel()
@@ -134,4 +139,19 @@ func TestKubectl(t *testing.T) {
 		destroy+r | helm uninstall web
 		read+r    | helm list --kubeconfig x
 	`)
+}
+
+// TestFilesOfKubectl holds what kubectl itself makes of a flag that names files: a line of CSV.
+func TestFilesOfKubectl(t *testing.T) {
+	t.Parallel()
+	for text, permitted := range map[string]bool{
+		"kubectl apply -f a.yaml": true, "kubectl apply -f a.yaml,b.yaml": true, "kubectl apply -f -": true, "kubectl apply -f a,/etc/passwd": false, "kubectl apply -f a,../b": false,
+		"kubectl apply -f a,http://x": false, `kubectl apply -f "/etc/passwd"`: false, `kubectl apply -f a,"/etc/passwd"`: false, `kubectl apply -fa,"../b"`: false,
+		"kubectl create configmap c --from-file=k=a,l=b": true, "kubectl create configmap c --from-file=k=a,l=/etc/passwd": false, `kubectl create configmap c --from-file="k=/etc/passwd"`: false,
+		"kubectl create secret generic s --from-env-file=a,/etc/passwd": false,
+	} {
+		if class := (shell.Policy{}).Classify(strings.Fields(text)); (class.Refused == "") != permitted {
+			t.Errorf("%s: %+v", text, class)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"strings"
 	"testing"
 
 	"wardroom/internal/shell"
@@ -186,4 +187,20 @@ func TestFed(t *testing.T) {
 		unknown    | docker exec -i db psql < dump.sql
 		unknown    | printf '%s' 'SELECT 1' | docker exec -i db psql
 	`)
+}
+
+// TestPingNamesItsHost lets the supervisor hold ping to the hosts that the environment lists.
+func TestPingNamesItsHost(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ping -c 3 host": "host", "ping -c3 -W 1 -- host": "host", "ping host -c 1": "host", "timeout 5 ping host": "host", "xargs ping -c 1": "", "df -h": "",
+		"docker compose exec orchestrator ping -c 3 postgres": "", "kubectl exec x -- ping -c 1 db": "",
+	} {
+		if class := onLocal.Classify(strings.Fields(text)); class.Reaches != want {
+			t.Errorf("%s reaches %q", text, class.Reaches)
+		}
+	}
+	if class := onLocal.Classify([]string{"ping", "-c", "1", "first-hop", "host"}); class.Refused == "" {
+		t.Error("ping by way of another host is permitted")
+	}
 }

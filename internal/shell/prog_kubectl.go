@@ -189,17 +189,28 @@ func kubeCommon(s scope, c *call) (class Class) {
 			class = class.worst(refuse("-v above 5 prints credentials"))
 		}
 	}
-	for _, file := range c.values("-f", "--filename", "--patch-file", "--from-file", "--from-env-file") {
-		if _, path, found := strings.Cut(file, "="); found && c.has("--from-file") {
-			file = path
-		}
-		if file != "-" && file != "" {
-			class = class.worst(scratchFile(file))
-		}
+	for _, list := range c.values("-f", "--filename", "--patch-file", "--from-file", "--from-env-file") {
+		class = class.worst(kubeFiles(list, c.has("--from-file")))
 	}
 	for _, format := range c.values("-o", "--output") {
 		if strings.Contains(strings.SplitN(format, "=", 2)[0], "file") || strings.Contains(strings.SplitN(format, "=", 2)[0], later) {
 			class = class.worst(refuse("an output template from a file is not permitted"))
+		}
+	}
+	return class
+}
+
+// kubeFiles judges the value of a flag that names files: kubectl reads it as a line of CSV, so there may be several, and quotes would hide where a name begins.
+func kubeFiles(list string, keyed bool) (class Class) {
+	if strings.Contains(list, `"`) {
+		return refuse("a quote in the name of a file is not permitted")
+	}
+	for file := range strings.SplitSeq(list, ",") {
+		if _, path, found := strings.Cut(file, "="); found && keyed {
+			file = path
+		}
+		if file != "-" && file != "" {
+			class = class.worst(scratchFile(file))
 		}
 	}
 	return class

@@ -89,6 +89,7 @@ type Class struct {
 	Discloses bool   `json:"discloses"` // its output may hold secrets
 	Stream    bool   `json:"stream"`    // runs until it is stopped
 	Refused   string `json:"refused,omitempty"`
+	Reaches   string `json:"reaches,omitempty"` // the host that a program of this machine talks to: the environment must list it
 }
 
 // worst merges two verdicts about one tree: the higher risk with its reason, and
@@ -102,6 +103,9 @@ func (c Class) worst(other Class) Class {
 	c.Stream = c.Stream || other.Stream
 	if c.Refused == "" {
 		c.Refused = other.Refused
+	}
+	if c.Reaches == "" {
+		c.Reaches = other.Reaches
 	}
 	return c
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wardroom/internal/process"
+	"wardroom/internal/shell"
 )
 
 const (
@@ -106,7 +107,7 @@ func newChild(stdin io.Reader, events io.Writer) (*child, error) {
 	if c.starter, err = newStarter(processes); err != nil {
 		return nil, err
 	}
-	if c.scratch, err = openScratch(c.spec.Scratch, c.spec.Limits.File); err != nil {
+	if c.scratch, err = openScratch(c.spec.Scratch, c.spec.Limits.File, c.spec.Confirmed < shell.Change); err != nil {
 		return nil, err
 	}
 	return c, nil

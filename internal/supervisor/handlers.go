@@ -52,15 +52,17 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 	}
 	for words := args; len(words) > 0; words = words[1:] {
 		switch words[0] {
+		case "pwd":
+			return args[:len(args)-len(words)+1], nil // -P would follow a path on the disk
 		case "type", "hash":
 			return append([]string{callWhich}, words[1:]...), nil // the interpreter's own would look at the disk
 		case "source", ".", "kill", "bind", "enable", "history", "fc":
 			return []string{callRefused, words[0], "not permitted in a playbook"}, nil
 		case "command":
-			if len(words) > 1 && (words[1] == "-v" || words[1] == "-V") {
+			if len(words) > 1 && (strings.HasPrefix(words[1], "-v") || words[1] == "-V") {
 				return append([]string{callWhich}, words[2:]...), nil
 			}
-		case "builtin":
+		case "builtin", "--":
 		default:
 			return args, nil
 		}

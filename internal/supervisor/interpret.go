@@ -42,17 +42,7 @@ func (c *child) interpret(ctx context.Context) outcome {
 		c.refuse(stderr, argv, reason)
 		return outcome{code: codeRefused}
 	}
-	runner, err := interp.New(
-		interp.Env(expand.ListEnviron(c.environ()...)),
-		interp.Dir(c.spec.Scratch),
-		interp.StdIO(nil, c.frames.stream(frameStdout), stderr),
-		interp.CallHandler(c.call),
-		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return c.exec }),
-		interp.OpenHandler(c.scratch.openHandler),
-		interp.ReadDirHandler2(c.scratch.readDirHandler),
-		interp.StatHandler(c.scratch.statHandler),
-		interp.AccessHandler(c.scratch.accessHandler),
-	)
+	runner, err := interp.New(c.options(c.call)...)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return outcome{code: 1}
@@ -68,6 +58,31 @@ func (c *child) interpret(ctx context.Context) outcome {
 		fmt.Fprintln(stderr, err)
 	}
 	return outcome{code: 1, err: err}
+}
+
+// options set every handler of the interpreter: a missing one would fall back to the real file system.
+func (c *child) options(call interp.CallHandlerFunc) []interp.RunnerOption {
+	return []interp.RunnerOption{
+		interp.Env(homeless{expand.ListEnviron(c.environ()...)}),
+		interp.Dir(c.spec.Scratch),
+		interp.StdIO(nil, c.frames.stream(frameStdout), c.frames.stream(frameStderr)),
+		interp.CallHandler(call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return c.exec }),
+		interp.OpenHandler(c.scratch.openHandler),
+		interp.ReadDirHandler2(c.scratch.readDirHandler),
+		interp.StatHandler(c.scratch.statHandler),
+		interp.AccessHandler(c.scratch.accessHandler),
+	}
+}
+
+// homeless keeps the interpreter from asking the machine where other users live: ~root stays as it is written.
+type homeless struct{ expand.Environ }
+
+func (h homeless) Get(name string) expand.Variable {
+	if user, isHome := strings.CutPrefix(name, "HOME "); isHome {
+		return expand.Variable{Set: true, Kind: expand.String, Str: "~" + user}
+	}
+	return h.Environ.Get(name)
 }
 
 // parse checks the text's size and nesting before it lets the parser see it.

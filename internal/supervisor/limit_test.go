@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"wardroom/internal/shell"
 	"wardroom/internal/supervisor"
 )
 
@@ -54,7 +55,7 @@ func TestForkFloodEndsAtTheLimit(t *testing.T) {
 
 func TestFilesAreLimited(t *testing.T) {
 	t.Parallel()
-	small := func(s *supervisor.Spec) { s.Limits.File = 1 << 20 }
+	small := func(s *supervisor.Spec) { s.Limits.File, s.Confirmed = 1<<20, shell.Change }
 	r := run(t, `helper do-flood 8 > big; wc -c < big`, small)
 	if r.stdout != "1048576\n" {
 		t.Errorf("by a program: %+v", r)
@@ -67,7 +68,7 @@ func TestFilesAreLimited(t *testing.T) {
 
 func TestAFullFileIsSaidOnce(t *testing.T) {
 	t.Parallel()
-	r := run(t, `x=$(seq -s, 20000); for i in $(seq 30); do printf %s "$x"; done > big; wc -c < big`, func(s *supervisor.Spec) { s.Limits.File = 1 << 20 })
+	r := run(t, `x=$(seq -s, 20000); for i in $(seq 30); do printf %s "$x"; done > big; wc -c < big`, func(s *supervisor.Spec) { s.Limits.File, s.Confirmed = 1<<20, shell.Change })
 	if r.stdout != "1048576\n" || strings.Count(r.stderr, "reached the limit of 1 MiB") != 1 {
 		t.Errorf("%q, %q", r.stdout, r.stderr)
 	}

@@ -208,7 +208,7 @@ func TestKubeconfigFromTheScratchFolderIsRefused(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, text, func(s *supervisor.Spec) { s.Policy.Platform = shell.Kubernetes })
+			r := run(t, text, func(s *supervisor.Spec) { s.Policy.Platform, s.Confirmed = shell.Kubernetes, shell.Change })
 			if r.stdout != "" || r.exit.Code != 126 {
 				t.Errorf("%+v", r)
 			}
@@ -219,7 +219,7 @@ func TestKubeconfigFromTheScratchFolderIsRefused(t *testing.T) {
 func TestComposeNeedsAConfiguredProject(t *testing.T) {
 	t.Parallel()
 	docker := func(s *supervisor.Spec) {
-		s.Policy.Platform = shell.Docker
+		s.Policy.Platform, s.Confirmed = shell.Docker, shell.Change
 		s.Policy.Programs = append(s.Policy.Programs, shell.HostProgram{Name: "docker", Path: s.Policy.Programs[0].Path})
 	}
 	r := run(t, `echo 'services: {}' > docker-compose.yml; docker compose ps`, docker)
@@ -246,6 +246,40 @@ func TestHostProgramsStartWhereTheyAreListed(t *testing.T) {
 		r := run(t, text, listed, confirmed, func(s *supervisor.Spec) { s.Policy.Programs = s.Policy.Programs[:1] })
 		if r.stdout != "" || r.exit.Code == 0 || slices.ContainsFunc(r.programs, func(p supervisor.Program) bool { return p.Permitted }) {
 			t.Errorf("%s is not listed: %+v", text, r)
+		}
+	}
+}
+
+func TestPingAsksListedHosts(t *testing.T) {
+	t.Parallel()
+	listed := func(s *supervisor.Spec) {
+		s.Hosts = map[string]string{"localhost:9090": "http://10.0.0.1", "metadata": "http://169.254.169.254"}
+		s.Policy.Programs = append(s.Policy.Programs, shell.HostProgram{Name: "ping", Path: "/usr/bin/echo"})
+	}
+	for text, want := range map[string]string{
+		`ping -c 1 localhost`: "-c 1 localhost\n", `ping -c 1 10.0.0.1`: "-c 1 10.0.0.1\n", `ping -c 1 10.0.0.2`: "", `H=evil; ping -c 1 $H.example`: "", `echo evil | xargs ping -c 1`: "",
+		`timeout 5 ping -c 1 evil`: "", `ping -c 1 evil localhost`: "", `ping -c 1 169.254.169.254`: "", `ping -c 1 -- 167772162`: "",
+	} {
+		if r := run(t, text, listed); r.stdout != want || slices.ContainsFunc(r.programs, func(p supervisor.Program) bool { return p.Argv[0] == "ping" && p.Permitted }) != (want != "") {
+			t.Errorf("%s: %+v", text, r)
+		}
+	}
+}
+
+func TestAProgramOfTheScratchFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"scratch", "relative/helper"} {
+		r := run(t, `helper do-say x`, func(s *supervisor.Spec) {
+			s.Policy.Programs[0].Path = path
+			if path == "scratch" {
+				s.Policy.Programs[0].Path = s.Scratch + "/helper"
+				if err := os.Link(bin+"/web", s.Policy.Programs[0].Path); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		if r.stdout != "" || r.exit.Code != 126 || !r.refused("helper") {
+			t.Errorf("%s: %+v", path, r)
 		}
 	}
 }

@@ -16,21 +16,23 @@ import (
 var (
 	errOutside = errors.New("not permitted in a playbook")
 	errFull    = errors.New("the scratch folder is full")
+	errRead    = errors.New("a file would be written, and only reading was confirmed")
 )
 
 // scratch is the one folder that a run may use. Every name is resolved below its root by the operating system, so neither dots nor symbolic links lead out of it.
 type scratch struct {
-	dir  string
-	root *os.Root
-	most int64 // bytes of all files together
+	dir      string
+	root     *os.Root
+	most     int64 // bytes of all files together
+	readOnly bool  // nothing is written, neither by a redirection nor by a program of this process
 }
 
-func openScratch(dir string, most int64) (*scratch, error) {
+func openScratch(dir string, most int64, readOnly bool) (*scratch, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open scratch folder: %w", err)
 	}
-	return &scratch{dir: filepath.Clean(dir), root: root, most: most}, nil
+	return &scratch{dir: filepath.Clean(dir), root: root, most: most, readOnly: readOnly}, nil
 }
 
 // local turns a path as the run knows it into one below the root.
@@ -59,8 +61,13 @@ func (s *scratch) open(cwd, path string, flag int) (*os.File, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errOutside} // it leads out of the folder
 	}
-	if flag&(os.O_WRONLY|os.O_RDWR) != 0 && s.size() >= s.most {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errFull}
+	if flag&(os.O_WRONLY|os.O_RDWR) != 0 {
+		if s.readOnly {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: errRead}
+		}
+		if s.size() >= s.most {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: errFull}
+		}
 	}
 	file, err := s.root.OpenFile(rel, flag&(os.O_RDONLY|os.O_WRONLY|os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND), 0o600)
 	if err != nil {
@@ -82,6 +89,21 @@ func (s *scratch) size() int64 {
 		return nil
 	})
 	return total
+}
+
+// leadsOut says which link leads out of the folder, or "". The handlers do not follow it, but a program that is started here would.
+func (s *scratch) leadsOut() (reason string) {
+	_ = fs.WalkDir(s.root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Type()&fs.ModeSymlink == 0 {
+			return nil //nolint:nilerr // what cannot be read is no way out
+		}
+		if _, err = s.root.Stat(path); err == nil || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		reason = "not permitted: " + printable(path) + " in the scratch folder leads out of it"
+		return fs.SkipAll
+	})
+	return reason
 }
 
 func (s *scratch) stat(cwd, path string, follow bool) (fs.FileInfo, error) {

@@ -90,7 +90,7 @@ func TestStreamsByName(t *testing.T) {
 func TestScratchFolderIsPrivate(t *testing.T) {
 	t.Parallel()
 	scratch := ""
-	run(t, `echo x > f`, func(s *supervisor.Spec) { scratch = s.Scratch })
+	run(t, `echo x > f`, func(s *supervisor.Spec) { scratch, s.Confirmed = s.Scratch, shell.Change })
 	for path, want := range map[string]os.FileMode{scratch: 0o700, filepath.Join(scratch, "f"): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -98,6 +98,57 @@ func TestScratchFolderIsPrivate(t *testing.T) {
 		}
 		if info.Mode().Perm() != want {
 			t.Errorf("%s: %v", path, info.Mode())
+		}
+	}
+}
+
+// A redirection has no words that could be classed as it starts, so what was confirmed is asked when the file is opened.
+func TestAReadWritesNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`echo x > f`, `F=f; echo x >> "$F"`, `eval 'echo x > f'`, `: > f`, `exec > f; echo x`, `helper do-say x > f`, `seq 3 2> f`, `trap 'echo x > f' EXIT`} {
+		scratch := ""
+		r := run(t, text, func(s *supervisor.Spec) { scratch = s.Scratch })
+		if entries, err := os.ReadDir(scratch); err != nil || len(entries) > 0 {
+			t.Errorf("%s: %v %v %+v", text, entries, err, r)
+		}
+	}
+	if r := run(t, `echo x > /dev/null && echo y 2> /dev/null`); r.stdout != "y\n" || r.exit.Code != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestTheInterpreterAsksNoDisk names the builtins of the interpreter that would look past the handlers.
+func TestTheInterpreterAsksNoDisk(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`echo ~root ~nobody/x ~nosuchuser`:                         "~root ~nobody/x ~nosuchuser\n",
+		`PWD=/proc/self/exe; pwd -P`:                               "/proc/self/exe\n",
+		`PWD=/proc/self/exe; command pwd -P`:                       "/proc/self/exe\n",
+		`PWD=/proc/self/exe; builtin pwd -P`:                       "/proc/self/exe\n",
+		`command -- command -v /bin/sh`:                            "",
+		`command -vv /bin/sh`:                                      "",
+		`command -- type -p sh`:                                    "",
+		`type -P sh; hash sh; builtin type sh; command type -p sh`: "",
+	} {
+		if r := run(t, text); r.stdout != want {
+			t.Errorf("%s: %q, not %q; %q", text, r.stdout, want, r.stderr)
+		}
+	}
+}
+
+// A program that the environment permits may leave a link; another one would follow it.
+func TestNoProgramStartsBesideALinkThatLeadsOut(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{"/etc/passwd": "", "..": "", "/nonexistent/x": "", "sub/../..": "", "file": "x\n", "sub": "x\n", "none": "x\n"} {
+		r := run(t, `helper do-say x`, func(s *supervisor.Spec) {
+			for _, err := range []error{os.WriteFile(s.Scratch+"/file", nil, 0o600), os.Mkdir(s.Scratch+"/sub", 0o755), os.Symlink(target, s.Scratch+"/link")} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		if r.stdout != want || (want == "") != r.refused("helper") {
+			t.Errorf("%s: %+v", target, r)
 		}
 	}
 }

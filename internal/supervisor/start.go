@@ -52,6 +52,12 @@ func (c *child) start(ctx context.Context, s start) int {
 		reason = "not permitted: a secret may not stand among the words of a program, where other processes could read it"
 	default:
 		reason = c.refusal(class, s)
+		if reason == "" && class.Reaches != "" {
+			reason = c.unreachable(ctx, class.Reaches)
+		}
+		if reason == "" && !isBuiltIn {
+			reason = c.scratch.leadsOut()
+		}
 	}
 	if reason != "" {
 		fmt.Fprintf(s.stderr, "%s: %s\n", printable(s.argv[0]), reason)
@@ -109,12 +115,20 @@ func (c *child) refusal(class shell.Class, s start) string {
 	return ""
 }
 
+// unreachable answers why a program that talks to this host by itself may not, or "".
+func (c *child) unreachable(ctx context.Context, host string) string {
+	if err := c.network().Permits(ctx, host); err != nil {
+		return fmt.Sprintf("not permitted: %s: %v", printable(host), err)
+	}
+	return ""
+}
+
 func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, class shell.Class) int {
 	call := &programs.Call{
 		Args: s.argv, Stdin: strings.NewReader(""), Stdout: s.stdout, Stderr: s.stderr,
 		Watched: isShown(s.stdout), Vars: c.visible(s.env), ReadOnly: class.Risk == shell.Read, Params: s.params,
 		Files:   files{scratch: c.scratch, cwd: s.dir},
-		Network: &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres, Metrics: c.spec.Metrics},
+		Network: c.network(),
 		Start: func(ctx context.Context, argv []string, passStdin bool) int {
 			inner := s
 			inner.argv = argv
@@ -129,6 +143,11 @@ func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, clas
 		call.Stdin = s.stdin
 	}
 	return run(ctx, call)
+}
+
+// network is what the run may reach.
+func (c *child) network() *programs.Network {
+	return &programs.Network{Hosts: c.spec.Hosts, Own: c.spec.Own, Redis: c.spec.Redis, Postgres: c.spec.Postgres, Metrics: c.spec.Metrics}
 }
 
 // visible is what `env` may print: the variables of the run.

@@ -18,6 +18,18 @@ import (
 // resolveTime bounds one question.
 const resolveTime = 5 * time.Second
 
+// Permits says why a program that is none of these may not talk to a host, or nil: it must be listed, and no address of its may be one that never is.
+func (n *Network) Permits(ctx context.Context, host string) error {
+	ips, err := n.resolve(ctx, "ip", host)
+	switch {
+	case err != nil:
+		return err
+	case slices.ContainsFunc(ips, forbiddenIP):
+		return errForbidden
+	}
+	return nil
+}
+
 // lists reports whether the environment lists a host by this name.
 func (n *Network) lists(host string) bool {
 	same := func(other string) bool { return other != "" && strings.EqualFold(strings.TrimSuffix(other, "."), host) }
