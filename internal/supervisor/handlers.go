@@ -29,7 +29,7 @@ func firstByName(set map[string]string, n int) iter.Seq2[string, string] {
 }
 
 // The call handler sees functions, builtins and programs alike. It cannot refuse without ending the run, so it replaces a call by one of these, which the exec handler
-// understands; no command can spell them, because a NUL byte is refused before parsing and cannot be made by an expansion.
+// understands; no command can spell them, because it refuses every word with a NUL byte, which ${x@E} can make.
 const (
 	callRefused = "\x00refused"
 	callWhich   = "\x00which"
@@ -46,6 +46,9 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 		c.saidFull.Do(func() {
 			fmt.Fprintf(c.frames.stream(frameStderr), "a file has reached the limit of %d MiB: nothing more is written to it\n", c.spec.Limits.File>>20)
 		})
+	}
+	if slices.ContainsFunc(args, func(word string) bool { return strings.ContainsRune(word, 0) }) {
+		return []string{callRefused, strings.ReplaceAll(args[0], "\x00", "?"), "a word holds a NUL byte"}, nil
 	}
 	if name := c.steering(hc.Env); name != "" {
 		return []string{callRefused, name, "this variable may not be set in a playbook"}, nil

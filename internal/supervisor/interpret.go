@@ -47,7 +47,7 @@ func (c *child) interpret(ctx context.Context) outcome {
 		fmt.Fprintln(stderr, err)
 		return outcome{code: 1}
 	}
-	err = runner.Run(ctx, file)
+	err = runFile(ctx, runner, file)
 	var status interp.ExitStatus
 	switch {
 	case err == nil:
@@ -58,6 +58,16 @@ func (c *child) interpret(ctx context.Context) outcome {
 		fmt.Fprintln(stderr, err)
 	}
 	return outcome{code: 1, err: err}
+}
+
+// runFile makes a defect of the interpreter an error about the text, unless it shows in a pipe or in the background, where it ends the run's process.
+func runFile(ctx context.Context, runner *interp.Runner, file *syntax.File) (err error) {
+	defer func() {
+		if defect := recover(); defect != nil {
+			err = fmt.Errorf("the command cannot be interpreted: %v", defect)
+		}
+	}()
+	return runner.Run(ctx, file) //nolint:wrapcheck // an exit status is told by its type
 }
 
 // options set every handler of the interpreter: a missing one would fall back to the real file system.

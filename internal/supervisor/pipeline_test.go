@@ -50,7 +50,9 @@ func TestQueriesAreTablesOnlyForPeople(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, text, func(s *supervisor.Spec) { s.Hosts = map[string]string{"prometheus:9090": server.URL} })
+			r := run(t, text, func(s *supervisor.Spec) {
+				s.Hosts, s.Confirmed = map[string]string{"prometheus:9090": server.URL}, shell.Change
+			})
 			if r.stdout != want {
 				t.Errorf("%q %q", r.stdout, r.stderr)
 			}

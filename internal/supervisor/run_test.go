@@ -325,3 +325,21 @@ func TestStartRefusesImpossibleSpecs(t *testing.T) {
 		}
 	}
 }
+
+func TestDefectsOfTheInterpreterAreErrors(t *testing.T) {
+	t.Parallel()
+	r := run(t, `echo before; echo ${POD@A$${ Q}; echo after`)
+	if r.stdout != "before\n" || r.exit.Code == 0 || r.exit.Reason != "" || !strings.Contains(r.stderr, "cannot be interpreted") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// The handlers pass words to each other that no text may spell.
+func TestWordsWithANULAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`x='\x00which'; ${x@E} cat`, `x='\x00which'; command ${x@E} cat`, `x='\x00refused'; ${x@E}`, `x='a\x00'; helper do-say ${x@E}`, `x='\x00which'; eval "${x@E} cat"`} {
+		if r := run(t, text); r.stdout != "" || r.exit.Code != 126 && r.exit.Code != 1 || r.exit.Reason != "" {
+			t.Errorf("%s: %+v", text, r)
+		}
+	}
+}
