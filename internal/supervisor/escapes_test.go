@@ -60,7 +60,7 @@ func escapes(t *testing.T) (all []escape) {
 
 // TestNothingEscapes runs every attempt as a run of its own, without asking first what it would be classed as, and then looks at the world: which programs have started and with
 // which words and variables, what lies outside the scratch folder and in it, who has connected where, what is in the database, and what was said.
-func TestNothingEscapes(t *testing.T) {
+func TestNothingEscapes(t *testing.T) { //nolint:tparallel // sets a variable of the process
 	t.Setenv("SECRET_OF_THE_SERVER", leak+"server")
 	databases := map[bool]database{true: newDatabase(t), false: newDatabase(t)} // one for reads, which stays as it is
 	all := escapes(t)
@@ -80,7 +80,7 @@ func TestNothingEscapes(t *testing.T) {
 }
 
 // TestEscapesWouldBeSeen permits what no attempt may do, so that it is known that the world is looked at closely enough.
-func TestEscapesWouldBeSeen(t *testing.T) {
+func TestEscapesWouldBeSeen(t *testing.T) { //nolint:tparallel // sets a variable of the process
 	t.Setenv("SECRET_OF_THE_SERVER", leak+"server")
 	for _, c := range []struct {
 		escape

@@ -124,7 +124,7 @@ var errNoted = errors.New("noted")
 
 func newInProcess(t *testing.T, confirmed shell.Risk, kubernetes bool) *inProcess {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "policy-") // not t.TempDir: what runs in the background may still be there
+	dir, err := os.MkdirTemp("", "policy-") //nolint:usetesting // what runs in the background may still be there
 	if err != nil {
 		t.Fatal(err)
 	}
