@@ -59,6 +59,8 @@ var layers = map[string][]string{
 	"internal/app":               {"internal/", "playbooks"},
 	"demo/":                      {"demo/", "deploy", "internal/postgres/embedded", "internal/process", "internal/config", "internal/ports"},
 	"e2e":                        {"demo/", "internal/", "static"},
+	"e2e/docker":                 {},
+	"e2e/docker/service":         {},
 	"views/internal/":            {"views", "views/internal/", "static"},
 	"static/internal/":           {},
 }

@@ -66,8 +66,13 @@ func describe(b *strings.Builder, e config.Environment) {
 	if e.Platform == string(shell.Kubernetes) {
 		row("starts", "kubectl = the one beside web%s", byTable)
 	}
-	if e.Docker != nil && !slices.ContainsFunc(e.Programs, func(p config.Program) bool { return p.Name == "docker" }) {
-		row("starts", "docker = %s%s", e.Docker.Path, byTable)
+	if d := e.Docker; d != nil {
+		if !slices.ContainsFunc(e.Programs, func(p config.Program) bool { return p.Name == "docker" }) {
+			row("starts", "docker = %s%s", d.Path, byTable)
+		}
+		if d.Compose != "" {
+			row("starts", "docker-compose = %s%s", d.Compose, byTable)
+		}
 	}
 	row("starts", "nothing else: %s are built in", strings.Join(shell.Builtins, ", "))
 	for _, name := range slices.Sorted(maps.Keys(e.Hosts)) {
@@ -87,6 +92,10 @@ func describe(b *strings.Builder, e config.Environment) {
 	}
 	if e.Kubernetes != nil && len(e.Kubernetes.Namespaces) > 0 {
 		row("only in", "the namespaces %s", strings.Join(e.Kubernetes.Namespaces, ", "))
+	}
+	if d := e.Docker; d != nil {
+		row("reaches", "every container of the engine at %s", cmp.Or(d.Host, "docker's own default"))
+		row("only in", "the project %s, with Compose", cmp.Or(d.Project, "that is named like its folder"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Variables)) {
 		row("fills", "<%s>%s", name, filling(e.Variables[name]))

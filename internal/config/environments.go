@@ -43,9 +43,11 @@ type Kubernetes struct {
 	Groups      []string `yaml:"groups"`
 }
 
-// Docker says which Compose project commands may touch.
+// Docker says which engine and which Compose project commands may touch.
 type Docker struct {
 	Path      string   `yaml:"path"`
+	Compose   string   `yaml:"compose"` // docker-compose; empty: the plugin of docker, else the one beside it
+	Host      string   `yaml:"host"`    // unix:///path or tcp://host:port of the engine; empty: docker's own default
 	Project   string   `yaml:"project"`
 	Directory string   `yaml:"directory"`
 	Files     []string `yaml:"files"`

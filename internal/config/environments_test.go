@@ -35,7 +35,7 @@ environments:
   - name: production
     platform: kubernetes
     kubernetes: {kubeconfig: DIR/kubeconfig, context: eu, namespaces: [octollm], impersonate: true, groups: [wardroom]}
-    docker: {path: DIR/program, project: octollm, directory: /srv/octollm, files: [docker-compose.yml]}
+    docker: {path: DIR/program, compose: DIR/program, host: "unix:///run/docker.sock", project: octollm, directory: /srv/octollm, files: [docker-compose.yml]}
     postgres: [{alias: octollm, dsn_file: DIR/dsn, role: diagnostics}]
     redis: [{alias: cache, url_file: DIR/url}]
     prometheus: https://prometheus.example.org
@@ -65,7 +65,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Environments: []config.Environment{{
 			Name: "production", Platform: "kubernetes",
 			Kubernetes: &config.Kubernetes{Kubeconfig: dir + "/kubeconfig", Context: "eu", Namespaces: []string{"octollm"}, Impersonate: true, Groups: []string{"wardroom"}},
-			Docker:     &config.Docker{Path: dir + "/program", Project: "octollm", Directory: "/srv/octollm", Files: []string{"docker-compose.yml"}},
+			Docker:     &config.Docker{Path: dir + "/program", Compose: dir + "/program", Host: "unix:///run/docker.sock", Project: "octollm", Directory: "/srv/octollm", Files: []string{"docker-compose.yml"}},
 			Postgres:   []config.Postgres{{Alias: "octollm", DSNFile: dir + "/dsn", Role: "diagnostics"}},
 			Redis:      []config.Redis{{Alias: "cache", URLFile: dir + "/url"}},
 			Prometheus: "https://prometheus.example.org", Alertmanager: []string{"https://alertmanager.example.org"},
@@ -143,6 +143,10 @@ func TestMistakes(t *testing.T) {
 		"dsn is not repeated":  {environment("postgres: [{alias: p, dsn: 'mysql://u:secret@h'}]"), `environment "a": postgres[0]: dsn is not an address of the form postgres://…`},
 		"no dsn file":          {environment("postgres: [{alias: p, dsn_file: DIR/none}]"), `environment "a": postgres[0]: dsn_file DIR/none: no such file or directory`},
 		"redis":                {environment("redis: [{alias: r, url: 'http://r'}, {alias: r, url: 'redis://r'}]"), "2 mistakes:\n  environment \"a\": redis alias \"r\" stands twice\n  environment \"a\": redis[0]: url is not an address of the form redis://…"},
+		"engine":               {environment("docker: {host: 'ssh://me@h'}"), `environment "a": docker: host: "ssh://me@h" is not unix:///path or tcp://host:port`},
+		"relative socket":      {environment("docker: {host: 'unix://run/x.sock'}"), `environment "a": docker: host: "unix://run/x.sock" is not unix:///path or tcp://host:port`},
+		"compose":              {environment("docker: {compose: DIR/none}"), `environment "a": docker: compose: there is no file DIR/none`},
+		"files in no folder":   {environment("docker: {files: [docker-compose.yml]}"), `environment "a": docker: files: a relative file lies in directory, which is not given`},
 		"relative program":     {environment("programs: [{name: x, path: bin/x}]"), `environment "a": program x: path "bin/x" is not an absolute path`},
 		"not a program":        {environment("programs: [{name: x, path: DIR/token}]"), `environment "a": program x: there is no program DIR/token`},
 		"class":                {environment("programs: [{name: x, path: DIR/program, verbs: {ps: harmless}}]"), `environment "a": program x: verb ps: class "harmless" is none of read, change, destroy`},

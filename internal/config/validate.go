@@ -129,7 +129,12 @@ func (e Environment) validate(f File) error {
 func (e Environment) validateConnections(m *list) {
 	if d := e.Docker; d != nil {
 		m.file("docker: path", d.Path)
+		m.file("docker: compose", d.Compose)
 		m.absolute("docker: directory", d.Directory)
+		m.engine("docker: host", d.Host)
+		if d.Directory == "" && slices.ContainsFunc(d.Files, func(file string) bool { return !filepath.IsAbs(file) }) {
+			m.add("docker: files: a relative file lies in directory, which is not given")
+		}
 	}
 	var databases, caches []string
 	for i, p := range e.Postgres {
@@ -230,6 +235,17 @@ func (l *list) address(key, value string) {
 }
 
 // absolute wants an empty string or an absolute path.
+// engine wants an address of a container engine that needs no program beside docker, as ssh:// would.
+func (l *list) engine(key, value string) {
+	path, isSocket := strings.CutPrefix(value, "unix://")
+	address, isTCP := strings.CutPrefix(value, "tcp://")
+	switch {
+	case value == "", isSocket && filepath.IsAbs(path), isTCP && isHost(address):
+	default:
+		l.add("%s: %q is not unix:///path or tcp://host:port", key, value)
+	}
+}
+
 func (l *list) absolute(key, path string) bool {
 	if path != "" && !filepath.IsAbs(path) {
 		l.add("%s %q is not an absolute path", key, path)

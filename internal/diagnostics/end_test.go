@@ -247,19 +247,19 @@ func TestStopSaysWhatMayStillRunInAContainer(t *testing.T) {
 	}{
 		"kubectl": {
 			[]string{"kubectl", "exec", "-n", "octollm", "-c", "api", "api-0", "--", "tail", "-f", "/var/log/x y"},
-			`The process in api-0 may still run. This ends it: kubectl exec -n octollm -c api api-0 -- pkill -f 'tail -f /var/log/x y'`,
+			`The process in api-0 may still run. This ends it: kubectl exec -n octollm -c api api-0 -- pkill -f 'tail -f /var/log/x y$'`,
 		},
 		"kubectl, flag behind": {
 			[]string{"kubectl", "-n", "octollm", "exec", "deploy/api", "-c", "api", "--", "sleep", "9"},
-			`The process in deploy/api may still run. This ends it: kubectl -n octollm exec deploy/api -c api -- pkill -f 'sleep 9'`,
+			`The process in deploy/api may still run. This ends it: kubectl -n octollm exec deploy/api -c api -- pkill -f 'sleep 9$'`,
 		},
 		"docker": {
 			[]string{"docker", "exec", "-w", "/srv", "api", "sh", "-c", "sleep 9"},
-			`The process in api may still run. This ends it: docker exec -w /srv api pkill -f 'sh -c sleep 9'`,
+			`The process in api may still run. This ends it: docker exec -w /srv api pkill -f 'sleep 9$' (where there is no pkill, or something of it stays: docker restart api)`,
 		},
 		"compose": {
 			[]string{"docker", "compose", "exec", "-T", "--index=2", "api", "top", "-b"},
-			`The process in api may still run. This ends it: docker compose exec -T '--index=2' api pkill -f 'top -b'`,
+			`The process in api may still run. This ends it: docker compose exec -T '--index=2' api pkill -f 'top -b$' (where there is no pkill, or something of it stays: docker compose restart api)`,
 		},
 		"control character": {[]string{"docker", "exec", "api", "a\x00"}, "The process in api may still run."},
 		"no target":         {[]string{"kubectl", "exec", "-n"}, ""},

@@ -29,6 +29,10 @@ func PolicyOf(env config.Environment) shell.Policy {
 		if k := env.Kubernetes; k != nil && (program.Name == "kubectl" || program.Name == "oc") {
 			host.Args = inNamespace(*k)
 		}
+		if d := env.Docker; d != nil && d.Host != "" && program.Name == "docker" {
+			host.Env = map[string]string{"DOCKER_HOST": d.Host}
+			maps.Copy(host.Env, program.Env)
+		}
 		p.Programs = append(p.Programs, host)
 	}
 	// What programs lists comes first and wins.
@@ -37,7 +41,7 @@ func PolicyOf(env config.Environment) shell.Policy {
 		p.Programs = append(p.Programs, kubectlOf(*k))
 	}
 	if env.Docker != nil {
-		p.Programs = append(p.Programs, dockerOf(*env.Docker))
+		p.Programs = append(p.Programs, dockerOf(*env.Docker)...)
 	}
 	return p
 }
@@ -61,17 +65,25 @@ func inNamespace(k config.Kubernetes) []string {
 	return []string{"--namespace=" + k.Namespaces[0]}
 }
 
-// dockerOf ties docker compose to the environment's project, which no command can change.
-func dockerOf(d config.Docker) shell.HostProgram {
+// dockerOf ties docker to the environment's engine and Compose to its project, which no command can change.
+func dockerOf(d config.Docker) []shell.HostProgram {
 	files := make([]string, len(d.Files))
 	for i, file := range d.Files {
 		if files[i] = file; !filepath.IsAbs(file) {
 			files[i] = filepath.Join(d.Directory, file)
 		}
 	}
-	return shell.HostProgram{Name: "docker", Path: d.Path, Env: map[string]string{
+	docker := shell.HostProgram{Name: "docker", Path: d.Path, Env: map[string]string{}}
+	compose := shell.HostProgram{Name: "docker-compose", Path: d.Compose, Env: map[string]string{
 		"COMPOSE_FILE": strings.Join(files, ":"), "COMPOSE_PROJECT_NAME": d.Project,
 	}}
+	if d.Directory != "" {
+		compose.Args = []string{"--project-directory=" + d.Directory}
+	}
+	if d.Host != "" {
+		docker.Env["DOCKER_HOST"], compose.Env["DOCKER_HOST"] = d.Host, d.Host
+	}
+	return []shell.HostProgram{docker, compose}
 }
 
 // spec is what the run's process may know.

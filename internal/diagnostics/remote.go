@@ -48,19 +48,53 @@ func remoteOf(p supervisor.Program) *remoteStart {
 	return nil
 }
 
-// warning says what may go on, and the command that ends it.
+// warning says what may go on, and the commands that end it.
 func (r *remoteStart) warning() string {
+	may := "The process in " + r.where + " may still run."
+	end, ok := quoted(r.end())
+	if !ok { // a control character: nothing that a person could paste
+		return may
+	}
+	warning := may + " This ends it: " + end
+	if restart, ok := quoted(r.restart()); ok {
+		warning += " (where there is no pkill, or something of it stays: " + restart + ")"
+	}
+	return warning
+}
+
+// end finds the process by its words. Of a shell only the text counts: it may have
+// become its last command.
+func (r *remoteStart) end() []string {
+	words := strings.Join(r.inner, " ")
+	if len(r.inner) == 3 && r.inner[1] == "-c" {
+		words = r.inner[2]
+	}
 	end := slices.Clone(r.client)
-	if !strings.HasPrefix(r.client[0], "docker") {
+	if !r.docker() {
 		end = append(end, "--")
 	}
-	end = append(end, "pkill", "-f", regexp.QuoteMeta(strings.Join(r.inner, " ")))
-	for i, word := range end {
-		quoted, err := shell.Quote(word)
-		if err != nil { // a control character: nothing that a person could paste
-			return "The process in " + r.where + " may still run."
-		}
-		end[i] = quoted
+	return append(end, "pkill", "-f", regexp.QuoteMeta(words)+"$")
+}
+
+// restart ends everything in a container of Docker, whatever is installed there.
+func (r *remoteStart) restart() []string {
+	if !r.docker() {
+		return nil
 	}
-	return "The process in " + r.where + " may still run. This ends it: " + strings.Join(end, " ")
+	verb := slices.Index(r.client, "exec")
+	return append(slices.Clone(r.client[:verb]), "restart", r.where)
+}
+
+func (r *remoteStart) docker() bool { return strings.HasPrefix(r.client[0], "docker") }
+
+// quoted is the command as one types it; not ok when there is none or nobody could.
+func quoted(words []string) (text string, ok bool) {
+	for i, word := range words {
+		one, err := shell.Quote(word)
+		if err != nil {
+			return "", false
+		}
+		words[i] = one
+	}
+	return strings.Join(words, " "), len(words) > 0
 }

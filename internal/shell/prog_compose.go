@@ -1,5 +1,7 @@
 package shell
 
+import "slices"
+
 var compose = &program{
 	flags: flags("--ansi= --progress= --profile= --compatibility --dry-run --parallel= --all-resources"), effects: map[string]Class{"--dry-run": {Refused: "--dry-run is not passed on"}}, refused: dockerRefused, bare: read("prints its help"),
 	verbs: map[string]*program{
@@ -27,6 +29,20 @@ var compose = &program{
 		"run": dockerRun("compose run"), "wait": dockerReads("waits until services end", ""), "watch": elsewhere(change("changes services as files change"), "compose watch"), "convert": {class: discloses("prints every setting, passwords in the environment included"), any: true}, "create": elsewhere(change("makes containers"), "compose create"), "cp": elsewhere(change("copies files"), "compose cp"),
 		"scale": elsewhere(change("changes how many containers run"), "compose scale"), "attach": elsewhere(interactive("attaches to a container"), "compose attach"),
 	},
+}
+
+// WithoutTerminal gives the words after `docker compose` a -T for exec, which would
+// ask for a terminal by itself.
+func WithoutTerminal(words []string) []string {
+	c, unlisted := compose.flags.take(words, true)
+	left := c.words()
+	if unlisted != "" || len(left) == 0 || left[0] != "exec" {
+		return words
+	}
+	if exec, _ := compose.verbs["exec"].flags.take(left[1:], true); exec.has("-T", "--no-tty", "--no-TTY") {
+		return words
+	}
+	return slices.Insert(slices.Clone(words), len(words)-len(left)+1, "-T")
 }
 
 func composeConfig(_ scope, c *call) Class {

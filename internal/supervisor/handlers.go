@@ -147,7 +147,7 @@ func (c *child) which(w io.Writer, names []string) int {
 	code := 0
 	for _, name := range names {
 		_, builtIn := programs.Lookup(name)
-		_, err := c.locate(name)
+		_, _, err := c.prepare([]string{name})
 		if builtIn || interp.IsBuiltin(name) || err == nil {
 			fmt.Fprintln(w, name)
 			continue

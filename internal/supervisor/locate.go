@@ -4,12 +4,25 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"wardroom/internal/shell"
 )
 
 var errNotPermitted = errors.New(notPermitted)
+
+// prepare answers which external program starts for these words, and what it is given.
+func (c *child) prepare(argv []string) (shell.HostProgram, []string, error) {
+	switch {
+	case argv[0] == "docker-compose":
+		return c.compose(argv[1:])
+	case argv[0] == "docker" && len(argv) > 1 && argv[1] == "compose": // no flag may stand before it
+		return c.compose(argv[2:])
+	}
+	program, err := c.locate(argv[0])
+	return program, slices.Concat(program.Args, argv[1:]), err
+}
 
 // locate returns an external program with its absolute path, and what else configuration gives it.
 func (c *child) locate(name string) (shell.HostProgram, error) {

@@ -216,18 +216,6 @@ func TestKubeconfigFromTheScratchFolderIsRefused(t *testing.T) {
 	}
 }
 
-func TestComposeNeedsAConfiguredProject(t *testing.T) {
-	t.Parallel()
-	docker := func(s *supervisor.Spec) {
-		s.Policy.Platform, s.Confirmed = shell.Docker, shell.Change
-		s.Policy.Programs = append(s.Policy.Programs, shell.HostProgram{Name: "docker", Path: s.Policy.Programs[0].Path})
-	}
-	r := run(t, `echo 'services: {}' > docker-compose.yml; docker compose ps`, docker)
-	if r.exit.Code != 126 || !strings.Contains(r.stderr, "compose file") {
-		t.Errorf("%+v", r)
-	}
-}
-
 func TestHostProgramsStartWhereTheyAreListed(t *testing.T) {
 	t.Parallel()
 	listed := func(s *supervisor.Spec) {

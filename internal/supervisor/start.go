@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -41,13 +40,11 @@ const (
 func (c *child) start(ctx context.Context, s start) int {
 	class := c.spec.Policy.Classify(s.argv)
 	builtIn, isBuiltIn := programs.Lookup(s.argv[0])
-	program, err := c.locate(s.argv[0])
+	program, words, err := c.prepare(s.argv)
 	var reason string
 	switch {
 	case !isBuiltIn && err != nil:
 		reason = err.Error()
-	case !isBuiltIn && isCompose(s.argv) && !filepath.IsAbs(program.Env["COMPOSE_FILE"]):
-		reason = notPermitted + ": the environment names no compose file"
 	case !isBuiltIn && c.tells(s.argv):
 		reason = "not permitted: a secret may not stand among the words of a program, where other processes could read it"
 	default:
@@ -69,7 +66,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	if isBuiltIn {
 		code = c.runBuiltIn(ctx, s, builtIn, class)
 	} else {
-		code = c.runProgram(ctx, s, program)
+		code = c.runProgram(ctx, s, program, words)
 	}
 	if class.Stream && ctx.Err() != nil {
 		c.streamed.Store(true)
@@ -163,11 +160,13 @@ func (c *child) visible(env expand.Environ) map[string]string {
 }
 
 // runProgram starts an external program in a process group of its own and waits for it and for its output.
-func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgram) int {
-	cmd := exec.CommandContext(ctx, program.Path, slices.Concat(program.Args, s.argv[1:])...) //nolint:gosec // the path is from configuration, the words are classed
-	cmd.Args[0] = s.argv[0]
+func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgram, words []string) int {
+	cmd := exec.CommandContext(ctx, program.Path, words...) //nolint:gosec // the path is from configuration, the words are classed
+	cmd.Args[0] = filepath.Base(program.Path)
 	cmd.Env = c.programEnv(program.Env)
-	cmd.Dir = workingDir(s, program.Env)
+	if cmd.Dir = s.dir; program.Env["COMPOSE_FILE"] != "" {
+		cmd.Dir = "/" // Compose would obey a project file or an .env that a command has written into the scratch folder
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if s.stdin != nil {
 		cmd.Stdin = s.stdin
@@ -276,17 +275,4 @@ func (c *child) programEnv(configured map[string]string) []string {
 		env = append(env, name+"="+value)
 	}
 	return append(env, mark+"="+c.spec.RunID) // last, so that nothing above can hide it
-}
-
-// workingDir is the scratch folder, except for docker compose, which would obey a project file or an .env that a command has written there.
-func workingDir(s start, env map[string]string) string {
-	if isCompose(s.argv) {
-		first, _, _ := strings.Cut(env["COMPOSE_FILE"], ":")
-		return filepath.Dir(first)
-	}
-	return s.dir
-}
-
-func isCompose(argv []string) bool {
-	return argv[0] == "docker-compose" || argv[0] == "docker" && slices.Contains(argv[1:], "compose")
 }

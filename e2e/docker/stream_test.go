@@ -1,0 +1,74 @@
+//go:build docker
+
+package docker_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"wardroom/internal/supervisor"
+)
+
+// follow runs a stream and stops it once it has said want; nudge makes it say so.
+func (s site) follow(t *testing.T, text, want string, nudge func()) result {
+	t.Helper()
+	child, err := begin(t.Context(), s.spec(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var once sync.Once
+	begun := make(chan struct{})
+	go func() {
+		<-begun
+		nudge()
+	}()
+	r := collect(child, func(output string) {
+		once.Do(func() { close(begun) })
+		if strings.Contains(output, want) {
+			child.Stop()
+		}
+	})
+	once.Do(func() { close(begun) })
+	return r
+}
+
+func TestStreamsRunUntilTheyAreStopped(t *testing.T) {
+	each(t, func(t *testing.T, s site) {
+		plain := s.container("plain")
+		restart := func() {
+			if _, err := here.docker(t.Context(), "restart", plain); err != nil {
+				t.Error(err)
+			}
+		}
+		for text, want := range map[string]string{
+			"docker logs -f --tail 1 " + plain: "plain ready", "docker compose logs -f --tail=1 plain": "plain ready", "docker stats " + plain: plain, "docker stats": plain,
+			"docker events --filter container=" + plain: "container start", "docker compose events plain": "container start", "docker compose logs -f | grep --line-buffered ready": "ready",
+		} {
+			// An event stream says nothing of its own, so the run of these waits for the restart that another one brings about.
+			nudge := func() {}
+			if !strings.Contains(text, "stats") {
+				nudge = restart
+			}
+			if strings.Contains(text, "events") {
+				go restart()
+			}
+			r := s.follow(t, text, want, nudge)
+			if r.exit.Reason != supervisor.ReasonStopped || !r.exit.Clean || !strings.Contains(r.stdout, want) {
+				t.Errorf("%s: %+v", text, r)
+			}
+		}
+	})
+}
+
+func TestStreamsEndWellAtTheirLimit(t *testing.T) {
+	each(t, func(t *testing.T, s site) {
+		for _, text := range []string{"docker stats " + s.container("plain"), "docker logs -f " + s.container("plain"), "docker compose logs -f plain", "docker compose logs -f plain | grep ready", "docker events"} {
+			r := s.run(t, text, func(spec *supervisor.Spec) { spec.Timeout = 2 * time.Second })
+			if r.exit.Reason != supervisor.ReasonTimeout || r.exit.Code != 0 {
+				t.Errorf("%s: %+v", text, r)
+			}
+		}
+	})
+}
