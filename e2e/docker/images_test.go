@@ -45,8 +45,8 @@ func fullFiles(root string) error {
 	errs := []error{err}
 	for path, text := range map[string]string{
 		"etc/passwd": "root:x:0:0::/:/bin/sh\npostgres:x:999:999::/tmp:/bin/sh\n", "etc/group": "root:x:0:\npostgres:x:999:\n", "etc/nsswitch.conf": "hosts: files dns\n",
-		"app/config/blocked_commands.txt": "rm -rf /\nmkfs\n", "schema.sql": "CREATE ROLE octollm LOGIN SUPERUSER;\nCREATE DATABASE octollm OWNER octollm;\n\\connect octollm octollm\n" + string(schema),
-		"start-postgres": "#!/bin/sh\nset -e\ninitdb --auth=trust --pgdata=/tmp/data >/dev/null\npg_ctl --pgdata=/tmp/data --wait --log=/dev/null start >/dev/null\n" +
+		"app/config/blocked_commands.txt": "rm -rf /\nmkfs\n", "schema.sql": "CREATE ROLE octollm LOGIN SUPERUSER;\nCREATE DATABASE octollm OWNER octollm;\n\\connect octollm octollm\nCREATE EXTENSION pg_stat_statements;\n" + string(schema),
+		"start-postgres": "#!/bin/sh\nset -e\ninitdb --auth=trust --pgdata=/tmp/data >/dev/null\necho \"shared_preload_libraries = 'pg_stat_statements'\" >>/tmp/data/postgresql.conf\npg_ctl --pgdata=/tmp/data --wait --log=/dev/null start >/dev/null\n" +
 			"psql --quiet --set=ON_ERROR_STOP=1 --dbname=postgres --file=/schema.sql >/dev/null\npg_ctl --pgdata=/tmp/data --wait stop >/dev/null\necho 'host all all all trust' >>/tmp/data/pg_hba.conf\n" +
 			"exec postgres -D /tmp/data -c listen_addresses='*'\n",
 	} {

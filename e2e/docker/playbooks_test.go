@@ -57,7 +57,8 @@ func TestShippedPlaybooks(t *testing.T) {
 			}
 		})
 		switch {
-		case r.exit.Code == 0, r.exit.Code == 1 && quiet(bound.Text) && r.stderr == "":
+		case r.exit.Code == 0, strings.Contains(bound.Text, "https://api.openai.com") && r.exit.Code > 0 && r.exit.Code < 100 && len(r.started()) == 1: // curl ran, and there is no way out of here
+		case r.exit.Code == 1 && quiet(bound.Text) && r.stderr == "":
 		default:
 			t.Errorf("line %d: %s: code %d\n%s%s", command.Line, bound.Text, r.exit.Code, tail(r.stdout, 5), tail(r.stderr, 5))
 		}

@@ -90,7 +90,7 @@ func stopped(t *testing.T, s site, text, words string) string {
 // runs reports whether the engine sees a process with these words in the container.
 func runs(t *testing.T, container, words string) bool {
 	t.Helper()
-	out, err := here.docker(t.Context(), "top", container, "-eo", "args")
+	out, err := here.docker(t.Context(), "top", container, "-eo", "pid,args")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,14 +28,11 @@ func (c *child) compose(words []string) (shell.HostProgram, []string, error) {
 		env = map[string]string{}
 	}
 	maps.Copy(env, standalone.Env)
-	if !filepath.IsAbs(env["COMPOSE_FILE"]) {
+	args := project(standalone.Args, env)
+	if args == nil {
 		return shell.HostProgram{}, nil, errNoProject
 	}
-	if len(standalone.Args) == 0 { // Compose's own idea of it differs from version to version
-		first, _, _ := strings.Cut(env["COMPOSE_FILE"], ":")
-		standalone.Args = []string{"--project-directory=" + filepath.Dir(first)}
-	}
-	words = slices.Concat(standalone.Args, shell.WithoutTerminal(words))
+	words = slices.Concat(args, shell.WithoutTerminal(words))
 	if listed && standalone.Path == "" && dockerErr == nil && !hasPlugin(env["DOCKER_CONFIG"]) {
 		if beside := filepath.Join(filepath.Dir(docker.Path), "docker-compose"); isProgram(beside) {
 			standalone.Path = beside
@@ -50,6 +47,28 @@ func (c *child) compose(words []string) (shell.HostProgram, []string, error) {
 	}
 	standalone.Env = env
 	return standalone, words, nil
+}
+
+// project says as flags, and no longer as variables, which project is meant; nil when no file is. Where a variable names it, Compose does not say that a service or a file is
+// not there, but does nothing and succeeds.
+func project(configured []string, env map[string]string) []string {
+	files, name := strings.Split(env["COMPOSE_FILE"], ":"), env["COMPOSE_PROJECT_NAME"]
+	delete(env, "COMPOSE_FILE")
+	delete(env, "COMPOSE_PROJECT_NAME")
+	args := slices.Clone(configured)
+	if len(args) == 0 { // Compose's own idea of it differs from version to version
+		args = append(args, "--project-directory="+filepath.Dir(files[0]))
+	}
+	if name != "" {
+		args = append(args, "--project-name="+name)
+	}
+	for _, file := range files {
+		if !filepath.IsAbs(file) {
+			return nil
+		}
+		args = append(args, "--file="+file)
+	}
+	return args
 }
 
 // hasPlugin reports whether docker knows Compose by itself.

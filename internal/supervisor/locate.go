@@ -14,14 +14,22 @@ var errNotPermitted = errors.New(notPermitted)
 
 // prepare answers which external program starts for these words, and what it is given.
 func (c *child) prepare(argv []string) (shell.HostProgram, []string, error) {
-	switch {
-	case argv[0] == "docker-compose":
-		return c.compose(argv[1:])
-	case argv[0] == "docker" && len(argv) > 1 && argv[1] == "compose": // no flag may stand before it
-		return c.compose(argv[2:])
+	if words, is := composeWords(argv); is {
+		return c.compose(words)
 	}
 	program, err := c.locate(argv[0])
 	return program, slices.Concat(program.Args, argv[1:]), err
+}
+
+// composeWords gives what stands behind either spelling of Compose. No flag of docker may stand before it.
+func composeWords(argv []string) (words []string, is bool) {
+	switch {
+	case argv[0] == "docker-compose":
+		return argv[1:], true
+	case argv[0] == "docker" && len(argv) > 1 && argv[1] == "compose":
+		return argv[2:], true
+	}
+	return nil, false
 }
 
 // locate returns an external program with its absolute path, and what else configuration gives it.

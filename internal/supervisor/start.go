@@ -164,8 +164,9 @@ func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgr
 	cmd := exec.CommandContext(ctx, program.Path, words...) //nolint:gosec // the path is from configuration, the words are classed
 	cmd.Args[0] = filepath.Base(program.Path)
 	cmd.Env = c.programEnv(program.Env)
-	if cmd.Dir = s.dir; program.Env["COMPOSE_FILE"] != "" {
-		cmd.Dir = "/" // Compose would obey a project file or an .env that a command has written into the scratch folder
+	cmd.Dir = s.dir
+	if _, is := composeWords(s.argv); is {
+		cmd.Dir = "/" // Compose would obey an .env that a command has written into the scratch folder
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if s.stdin != nil {
