@@ -57,7 +57,7 @@ func startEngine(ctx context.Context) (*engine, error) {
 	}
 	defer read.Close()
 	e.hold = write
-	e.cmd = exec.CommandContext(context.WithoutCancel(ctx), "/proc/self/exe", "engine", dir)
+	e.cmd = exec.CommandContext(context.WithoutCancel(ctx), "/proc/self/exe", "engine", dir, bench)
 	e.cmd.Stdout, e.cmd.Stderr = log, log
 	e.cmd.ExtraFiles = []*os.File{read}
 	e.cmd.SysProcAttr = &syscall.SysProcAttr{

@@ -25,8 +25,8 @@ var (
 
 // TestMain makes this binary also the first process of the engine's namespaces.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "engine" {
-		if err := hold(os.Args[2]); err != nil {
+	if len(os.Args) == 4 && os.Args[1] == "engine" {
+		if err := hold(os.Args[2], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, "engine:", err)
 			os.Exit(1)
 		}

@@ -18,9 +18,9 @@ import (
 // alive is a descriptor on which nobody writes, and which is at its end when the tests are.
 const alive = 3
 
-// hold is the first process of the engine's namespaces, `engine FOLDER`: it starts dockerd there and ends with everything in them when the test process does, however that
-// happens. What the engine has stored was in memory and is gone then; the folder it removes.
-func hold(dir string) error {
+// hold is the first process of the engine's namespaces, `engine FOLDER BENCH`: it starts dockerd there and ends with everything in them when the test process does, however that
+// happens. What the engine has stored was in memory and is gone then; both folders it removes.
+func hold(dir, bench string) error {
 	unix.CloseOnExec(alive)
 	if err := furnish(dir); err != nil {
 		return err
@@ -52,7 +52,7 @@ func hold(dir string) error {
 	for _, place := range []string{"/etc", filepath.Join(dir, "exec"), filepath.Join(dir, "data")} {
 		_ = unix.Unmount(place, unix.MNT_DETACH)
 	}
-	return errors.Join(err, removeGroups(group), os.RemoveAll(dir))
+	return errors.Join(err, removeGroups(group), os.RemoveAll(dir), os.RemoveAll(bench))
 }
 
 // furnish makes the folders of the engine's own, in memory: what it finds, writes and leaves is nobody else's.
