@@ -26,7 +26,7 @@ func TestReads(t *testing.T) {
 			`docker network ls`: network, `docker network inspect ` + network: `"` + network + `"`, `docker container ls -a`: crasher,
 			`docker compose ps`: plain, `docker-compose ps`: plain, `docker compose ps --all`: crasher, `docker compose ps --services`: "plain", `docker compose ps -q plain`: "",
 			`docker compose logs`: "routing task-1", `docker compose logs --tail=2 plain`: "plain PII detected", `docker compose logs --no-log-prefix --tail 1 plain`: "plain PII detected",
-			`docker compose logs -t plain | grep ready | wc -l`: "1", `docker compose top`: "/service serve ill", `docker compose top plain`: "/service serve plain",
+			`docker compose logs -t ill | grep ready | wc -l`: "1", `docker compose top`: "/service serve ill", `docker compose top plain`: "/service serve plain",
 			`docker compose port plain 8200`: "127.0.0.1:", `docker compose images`: "wardroom.test/plain", `docker compose config --services`: "orchestrator", `docker compose config -q`: "",
 			`docker compose config`: "from-the-project", `docker compose version`: "",
 			`docker compose exec orchestrator ls /app/config`: "blocked_commands.txt", `docker compose exec -T orchestrator cat /app/config/blocked_commands.txt`: "mkfs", `docker compose exec orchestrator ps aux`: "/service serve orchestrator",
