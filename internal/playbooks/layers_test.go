@@ -14,7 +14,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-func text(source string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(ticks(source))} }
+func entry(source string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(ticks(source))} }
 
 func layered(t *testing.T, c playbooks.Config) *folder {
 	t.Helper()
@@ -28,9 +28,9 @@ func TestAFileHidesThatOfTheLayersBelow(t *testing.T) {
 	t.Parallel()
 	two := "# One\n\n## Symptoms\n\nA\n\n## Diagnosis\n\nB\n\n# Two\n\n## Symptoms\n\nA\n\n## Diagnosis\n\nB\n"
 	f := layered(t, playbooks.Config{
-		Shipped: fstest.MapFS{"cache.md": text("# Shipped cache\n"), "disk.md": text("# Shipped disk\n"), "queue.md": text("# Shipped queue\n")},
-		Files:   fstest.MapFS{"cache.md": text("# Our cache\n"), "queue.md": text(two)},
-		Written: fstest.MapFS{"queue.md": text("# Written queue\n")},
+		Shipped: fstest.MapFS{"cache.md": entry("# Shipped cache\n"), "disk.md": entry("# Shipped disk\n"), "queue.md": entry("# Shipped queue\n")},
+		Files:   fstest.MapFS{"cache.md": entry("# Our cache\n"), "queue.md": entry(two)},
+		Written: fstest.MapFS{"queue.md": entry("# Written queue\n")},
 	})
 	for id, want := range map[string]struct {
 		title string
@@ -52,9 +52,9 @@ func TestAFileHidesThatOfTheLayersBelow(t *testing.T) {
 
 func TestTextIsTheFileAsItIs(t *testing.T) {
 	t.Parallel()
-	files := fstest.MapFS{"queue.md": text("# Queue\n"), "huge.md": text(strings.Repeat("x", playbooks.MaxSource+1)), "dir/a.md": text("# A\n")}
+	files := fstest.MapFS{"queue.md": entry("# Queue\n"), "huge.md": entry(strings.Repeat("x", playbooks.MaxSource+1)), "dir/a.md": entry("# A\n")}
 	f := layered(t, playbooks.Config{Files: files})
-	files["queue.md"] = text("---\nalerts: [a\n---\n")
+	files["queue.md"] = entry("---\nalerts: [a\n---\n")
 	f.reload()
 	if source, _, err := f.catalogue.Text("queue.md"); source != "---\nalerts: [a\n---\n" || err != nil {
 		t.Errorf("a broken edit: %q, %v", source, err)
@@ -85,11 +85,11 @@ func (f *failing) Open(name string) (fs.File, error) {
 // What one layer has is not forgotten because another could not be read in the same look.
 func TestALookIsTakenAsAWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	files := fstest.MapFS{"a.md": text("# A\n")}
-	below := &failing{FS: fstest.MapFS{"b.md": text("# B\n")}}
+	files := fstest.MapFS{"a.md": entry("# A\n")}
+	below := &failing{FS: fstest.MapFS{"b.md": entry("# B\n")}}
 	f := layered(t, playbooks.Config{Files: files, Shipped: below})
 	below.now = true
-	files["c.md"] = text("# C\n")
+	files["c.md"] = entry("# C\n")
 	if _, err := f.catalogue.Reload(t.Context()); err == nil {
 		t.Fatal("no error")
 	}
@@ -104,7 +104,7 @@ func TestALookIsTakenAsAWholeOrNotAtAll(t *testing.T) {
 
 func TestPagesBesideThePlaybooksKeepTheirAddress(t *testing.T) {
 	t.Parallel()
-	f := layered(t, playbooks.Config{Files: fstest.MapFS{"new.md": text("# N\n"), "match.md": text("# M\n"), "draft.md": text("# D\n"), "a/new.md": text("# AN\n")}})
+	f := layered(t, playbooks.Config{Files: fstest.MapFS{"new.md": entry("# N\n"), "match.md": entry("# M\n"), "draft.md": entry("# D\n"), "a/new.md": entry("# AN\n")}})
 	for id, title := range map[string]string{"new-playbook": "N", "match-playbook": "M", "draft-playbook": "D", "a-new": "AN"} {
 		if got := f.get(id).Title; got != title {
 			t.Errorf("%s: %q", id, got)
