@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -36,13 +37,13 @@ func hold(dir, bench string) error {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(io.Discard, os.NewFile(alive, "alive"))
-		ended <- err
+		_, copyErr := io.Copy(io.Discard, os.NewFile(alive, "alive"))
+		ended <- copyErr
 	}()
 	go func() { // what loses its parent comes here
 		for {
 			var status syscall.WaitStatus
-			if pid, err := syscall.Wait4(-1, &status, 0, nil); err == nil && pid == engine {
+			if pid, waitErr := syscall.Wait4(-1, &status, 0, nil); waitErr == nil && pid == engine {
 				ended <- fmt.Errorf("dockerd ended: status %#x", uint32(status))
 			}
 		}
@@ -121,8 +122,8 @@ func removeGroups(group string) error {
 				}
 				return nil
 			})
-			for i := len(groups) - 1; i >= 0; i-- {
-				if os.Remove(groups[i]) != nil {
+			for _, group := range slices.Backward(groups) {
+				if os.Remove(group) != nil {
 					left++
 				}
 			}
