@@ -14,7 +14,6 @@ import (
 // Refused when they are shown, and again when they would start: nothing reaches the engine.
 func TestRefused(t *testing.T) {
 	each(t, func(t *testing.T, s site) {
-		t.Helper()
 		plain := s.container("plain")
 		count := func() string {
 			out, err := here.docker(t.Context(), "ps", "--all", "--quiet", "--no-trunc")
@@ -64,7 +63,6 @@ func TestNothingOfTheServersSurroundingsCounts(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	each(t, func(t *testing.T, s site) {
-		t.Helper()
 		s.ok(t, "docker ps", s.container("plain"))
 		s.ok(t, "docker compose ps", s.container("plain"))
 		s.ok(t, "docker compose config | grep GREETING", "from .env")
@@ -74,7 +72,6 @@ func TestNothingOfTheServersSurroundingsCounts(t *testing.T) {
 // Neither does what a command has written where it runs.
 func TestNothingInTheScratchFolderCounts(t *testing.T) {
 	each(t, func(t *testing.T, s site) {
-		t.Helper()
 		write := "echo GREETING=evil > .env; printf 'services: {evil: {image: evil}}' > docker-compose.yml; cp docker-compose.yml compose.yaml; cp docker-compose.yml docker-compose.override.yml; "
 		out := s.ok(t, strings.ReplaceAll(write, "cp docker-compose.yml", "cat docker-compose.yml >")+"docker compose config; docker compose config --services")
 		if strings.Contains(out, "evil") || !strings.Contains(out, "from .env") {
@@ -87,7 +84,6 @@ func TestNothingInTheScratchFolderCounts(t *testing.T) {
 func TestProjects(t *testing.T) {
 	plugin, other := at(t, pluginEnv), at(t, classicEnv)
 	each(t, func(t *testing.T, s site) {
-		t.Helper()
 		foreign := other.container("plain")
 		if s.env.Name == classicEnv {
 			foreign = plugin.container("plain")
