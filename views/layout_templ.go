@@ -158,7 +158,7 @@ func (p Page) frame(room bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<dialog id=\"dialog\" aria-labelledby=\"confirm-title\"></dialog><template id=\"copy-sheet\"><form method=\"dialog\" class=\"confirm\"><div class=\"confirm-body\"><h2 id=\"confirm-title\">Copy with Ctrl+C</h2><textarea rows=\"6\" readonly aria-labelledby=\"confirm-title\"></textarea></div><p class=\"confirm-buttons\"><button type=\"submit\" class=\"button\">Close</button></p></form></template>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<dialog id=\"dialog\" aria-labelledby=\"confirm-title\"></dialog><template id=\"copy-sheet\"><form method=\"dialog\" class=\"confirm\"><div class=\"confirm-body\"><h2>Copy with Ctrl+C</h2><textarea rows=\"6\" readonly aria-labelledby=\"confirm-title\"></textarea></div><p class=\"confirm-buttons\"><button type=\"submit\" class=\"button\">Close</button></p></form></template>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

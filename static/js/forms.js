@@ -227,6 +227,7 @@ async function copy(text) {
     // Without a secure context there is no clipboard: show the text selected, ready for Ctrl+C.
     const sheet = document.getElementById("copy-sheet").content.cloneNode(true);
     const area = sheet.querySelector("textarea");
+    sheet.querySelector("h2").id = "confirm-title"; // by which the dialog is named
     area.value = text;
     dialog.replaceChildren(sheet);
     dialog.showModal();
