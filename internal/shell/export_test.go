@@ -61,3 +61,29 @@ func literal(w *syntax.Word, value string) string {
 	}
 	return fill(s, func(int) string { return value })
 }
+
+// KubectlFlags is what the tables say of each verb's flags: "" for one that stands alone, "=" for one that takes a value, "?" for one that may.
+func KubectlFlags() map[string]map[string]string {
+	kinds := map[flagKind]string{alone: "", valued: "=", optional: "?", paired: "=="}
+	all := map[string]map[string]string{}
+	var visit func(path string, p *program)
+	visit = func(path string, p *program) {
+		own := map[string]string{}
+		for name, kind := range p.flags {
+			own[name] = kinds[kind]
+		}
+		for written := range p.refused { // they start nothing, however they are read
+			for name := range flags(written) {
+				delete(own, name)
+			}
+		}
+		if !p.any {
+			all[path] = own
+		}
+		for name, verb := range p.verbs {
+			visit(strings.TrimSpace(path+" "+name), verb)
+		}
+	}
+	visit("", kubectl)
+	return all
+}

