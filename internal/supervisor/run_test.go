@@ -48,9 +48,10 @@ func TestProgramsGetOnlyWhatConfigurationGives(t *testing.T) {
 		}
 		state[name] = strings.TrimSpace(value)
 	}
+	dir := state["dir"]
 	delete(state, "dir")
 	want := map[string]string{
-		"GIVEN": "by configuration", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "COLUMNS": "160", "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": "/nonexistent",
+		"GIVEN": "by configuration", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "COLUMNS": "160", "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": "/nonexistent", "TMPDIR": state["TMPDIR"],
 		"WARDROOM_RUN": state["WARDROOM_RUN"], "NoNewPrivs": "1", "uid": "65534", "foreign": "0",
 	}
 	if os.Geteuid() != 0 {
@@ -61,6 +62,9 @@ func TestProgramsGetOnlyWhatConfigurationGives(t *testing.T) {
 	}
 	if state["WARDROOM_RUN"] == "" {
 		t.Error("no mark")
+	}
+	if state["TMPDIR"] == "" || state["TMPDIR"] != dir {
+		t.Errorf("what is kept for a while lies in %q, and not in the run's folder %q", state["TMPDIR"], dir)
 	}
 }
 

@@ -268,10 +268,10 @@ func exitCode(err error) int {
 }
 
 // programEnv is the whole environment of a program: what configuration gives it, and how to write for a screen. HOME is a folder that does not exist: many programs
-// take credentials, plugins or settings from there, and the scratch folder would let a command write them.
+// take credentials, plugins or settings from there, and the scratch folder would let a command write them. What they keep for a while lies in the scratch folder.
 func (c *child) programEnv(configured map[string]string) []string {
 	env := []string{
-		"HOME=/nonexistent", "LANG=C.UTF-8", "TERM=xterm-256color", "COLUMNS=160", "FORCE_COLOR=1", "CLICOLOR_FORCE=1",
+		"HOME=/nonexistent", "TMPDIR=" + c.spec.Scratch, "LANG=C.UTF-8", "TERM=xterm-256color", "COLUMNS=160", "FORCE_COLOR=1", "CLICOLOR_FORCE=1",
 	}
 	for name, value := range configured {
 		env = append(env, name+"="+value)
