@@ -100,6 +100,7 @@ type Run struct {
 	Outcome string // "exit 0", "exit 1", "stopped", "interrupted, outcome unknown"; "" while it runs
 	Took    string // "1.8 s"
 	By      string
+	ActsAs  string // whom the cluster saw; "" where nobody was impersonated
 	Mine    bool   // the viewer started it
 	At      Time   // Clock
 	Elapsed Time   // Timer: since the start, while it runs

@@ -90,6 +90,9 @@ func describe(b *strings.Builder, e config.Environment) {
 	if k := e.Kubernetes; k != nil && k.Kubeconfig != "" {
 		row("reaches", "the cluster of %s, context %s", k.Kubeconfig, cmp.Or(k.Context, "as the file says"))
 	}
+	if k := e.Kubernetes; k != nil && k.Impersonate {
+		row("acts as", "wardroom:NAME in the cluster, by the name that a person signs in with%s", inGroups(k.Groups))
+	}
 	if e.Kubernetes != nil && len(e.Kubernetes.Namespaces) > 0 {
 		row("only in", "the namespaces %s", strings.Join(e.Kubernetes.Namespaces, ", "))
 	}
@@ -103,6 +106,13 @@ func describe(b *strings.Builder, e config.Environment) {
 	if later := unused(e); len(later) > 0 {
 		row("not yet", "%s: read and checked, but without effect in this version", strings.Join(later, ", "))
 	}
+}
+
+func inGroups(groups []string) string {
+	if len(groups) == 0 {
+		return ", in no group"
+	}
+	return ", in the groups " + strings.Join(groups, ", ")
 }
 
 // orThere says where values from an alert may be proved, beside the variables' lists.
@@ -180,10 +190,6 @@ func unused(e config.Environment) []string {
 		}
 	}
 	add("auto_open", len(e.AutoOpen) > 0)
-	if k := e.Kubernetes; k != nil {
-		add("kubernetes.groups", len(k.Groups) > 0)
-		add("kubernetes.impersonate", k.Impersonate)
-	}
 	add("unattended", len(e.Unattended) > 0)
 	return keys
 }

@@ -1,10 +1,10 @@
 -- name: InsertRun :one
 INSERT INTO runs (id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind,
-    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
+    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, acts_as, owner, host, note_hash, ended_at)
 VALUES (@id, @incident_id,
     (SELECT coalesce(max(number), 0) + 1 FROM runs WHERE incident_id = @incident_id),
     @attached_id, @step_id, @step_title, @command_id, @section, @kind,
-    @source, @language, @written, @text, @text_hash, @environment, @risk, @discloses, @params, @state, @started_by, @started_name, @owner, @host,
+    @source, @language, @written, @text, @text_hash, @environment, @risk, @discloses, @params, @state, @started_by, @started_name, @acts_as, @owner, @host,
     @note_hash, CASE WHEN @kind::text = 'manual' THEN wardroom.now() END)
 RETURNING *;
 

@@ -66,7 +66,7 @@ func (r reviewRuns) one(ctx context.Context, run diagnostics.Run) (reviews.Run, 
 		ID: run.ID, Number: run.Number, Step: run.StepTitle, Section: run.Section,
 		Place: strings.Join([]string{run.AttachedID.String(), run.StepID, run.CommandID}, " "), Source: reviews.Source(run.Source),
 		Language: run.Language, Written: run.Written, Ran: run.Started != nil, SetAside: run.SetAside, Text: run.Text, Risk: run.Risk.String(),
-		Environment: run.Env, By: run.By, State: string(run.State), Reason: run.Reason, ExitCode: run.ExitCode, StartedAt: run.Created,
+		Environment: run.Env, By: run.By, ActsAs: run.ActsAs, State: string(run.State), Reason: run.Reason, ExitCode: run.ExitCode, StartedAt: run.Created,
 		EndedAt: run.Ended, Note: run.Note, Lines: run.Lines,
 	}
 	if run.Started != nil {

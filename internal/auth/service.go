@@ -37,7 +37,9 @@ type User struct {
 }
 
 // Actor is the person as the one who acts.
-func (u User) Actor() authz.Actor { return authz.Actor{ID: u.ID, Name: u.DisplayName, Role: u.Role} }
+func (u User) Actor() authz.Actor {
+	return authz.Actor{ID: u.ID, Login: u.Name, Name: u.DisplayName, Role: u.Role}
+}
 
 // Disabled says whether the person is locked out.
 func (u User) Disabled() bool { return u.DisabledAt != nil }

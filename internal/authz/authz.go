@@ -51,9 +51,10 @@ var needs = map[Permission]Role{
 
 // Actor is who acts: a signed-in person or Wardroom itself.
 type Actor struct {
-	ID   uuid.UUID // zero for Wardroom itself
-	Name string    // as shown in the timeline
-	Role Role
+	ID    uuid.UUID // zero for Wardroom itself
+	Login string    // what a person signs in with: nobody else's, and never another; "" where nobody has signed in
+	Name  string    // as shown in the timeline
+	Role  Role
 }
 
 // May says whether the actor holds the permission.

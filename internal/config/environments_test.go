@@ -18,6 +18,7 @@ func files(t *testing.T) string {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"token": strings.Repeat("a1", 16) + "\n", "short": "abc", "dsn": "postgres://reader:secret@db/octollm\n", "url": "redis://:secret@cache:6379\n", "kubeconfig": "{}",
+		"acting": "users: [{name: ops, user: {token: secret, as: root, as-groups: [system:masters]}}, {name: dev, user: {token: secret}}]\n", "torn": "users: [secret",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -106,6 +107,9 @@ func TestMistakes(t *testing.T) {
 	dir := files(t)
 	environment := func(more string) string { return "environments:\n- {name: a, platform: local, " + more + "}" }
 	source := func(more string) string { return "sources:\n- {name: s, kind: alertmanager, " + more + "}" }
+	impersonating := func(kubeconfig string) string {
+		return environment("kubernetes: {impersonate: true, kubeconfig: " + kubeconfig + "}")
+	}
 	for name, c := range map[string]struct{ text, want string }{
 		"not YAML":             {"environments: [", "line 1: sequence end token ']' not found"},
 		"two documents":        {"environments: []\n---\nsources: []", "the file holds more than one document (separated by ---)"},
@@ -133,7 +137,13 @@ func TestMistakes(t *testing.T) {
 		"kubeconfig":           {environment("kubernetes: {kubeconfig: kube.yml}"), `environment "a": kubernetes: kubeconfig "kube.yml" is not an absolute path`},
 		"no kubeconfig":        {environment("kubernetes: {kubeconfig: DIR/none}"), `environment "a": kubernetes: kubeconfig: there is no file DIR/none`},
 		"no file of contexts":  {environment("kubernetes: {context: eu}"), `environment "a": kubernetes: context: "eu" is in no kubeconfig; say in which`},
-		"system group":         {environment("kubernetes: {groups: ['system:masters']}"), `environment "a": kubernetes: groups: "system:masters" begins with system:, which may not be impersonated`},
+		"system group":         {impersonating("DIR/kubeconfig, groups: ['system:masters']"), `environment "a": kubernetes: groups: "system:masters" begins with system:, which may not be impersonated`},
+		"hidden system group":  {impersonating("DIR/kubeconfig, groups: [' System:masters']"), `environment "a": kubernetes: groups: " System:masters" begins with system:, which may not be impersonated`},
+		"no group":             {impersonating("DIR/kubeconfig, groups: ['a b']"), `environment "a": kubernetes: groups: "a b" is not the name of a group`},
+		"groups of nobody":     {environment("kubernetes: {kubeconfig: DIR/kubeconfig, groups: [a]}"), `environment "a": kubernetes: groups mean nothing without impersonate: true`},
+		"nobody to act":        {environment("kubernetes: {impersonate: true}"), `environment "a": kubernetes: impersonate: there is no kubeconfig whose user could act as others`},
+		"acts already":         {impersonating("DIR/acting"), "2 mistakes:\n  environment \"a\": kubernetes: impersonate: user \"ops\" of DIR/acting sets as, and would act as somebody else already\n  environment \"a\": kubernetes: impersonate: user \"ops\" of DIR/acting sets as-groups, and would act as somebody else already"},
+		"no YAML":              {impersonating("DIR/torn"), `environment "a": kubernetes: kubeconfig DIR/torn cannot be read as YAML`},
 		"host":                 {environment("hosts: {api: 'two words'}"), `environment "a": hosts: "api": "two words" is not host:port, a host or http(s)://host`},
 		"host scheme":          {environment("hosts: {api: 'file:///etc'}"), `environment "a": hosts: "api": "file:///etc" is not host:port, a host or http(s)://host`},
 		"fixed without value":  {environment("variables: {namespace: {fixed: true}}"), `environment "a": variables: namespace is fixed but has no value`},

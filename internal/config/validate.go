@@ -81,16 +81,8 @@ func (e Environment) validate(f File) error {
 	for _, u := range e.Alertmanager {
 		m.address("alertmanager", u)
 	}
-	if k := e.Kubernetes; k != nil {
-		m.file("kubernetes: kubeconfig", k.Kubeconfig)
-		if k.Context != "" && k.Kubeconfig == "" {
-			m.add("kubernetes: context: %q is in no kubeconfig; say in which", k.Context)
-		}
-		for _, group := range k.Groups {
-			if strings.HasPrefix(group, "system:") {
-				m.add("kubernetes: groups: %q begins with system:, which may not be impersonated", group)
-			}
-		}
+	if e.Kubernetes != nil {
+		e.Kubernetes.validate(&m)
 	}
 	e.validateConnections(&m)
 	for key, target := range e.Hosts {

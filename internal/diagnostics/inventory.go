@@ -16,6 +16,9 @@ type Inventory interface {
 	// Has says whether the environment has a thing of that name now. An error's message is
 	// shown to people.
 	Has(ctx context.Context, environment, label, value string) (bool, error)
+	// Orphans lists which pods or jobs of these names or, without any, of these labels
+	// nothing would bring back. An error's message is shown to people.
+	Orphans(ctx context.Context, environment, kind, namespace string, names []string, labels string) ([]string, error)
 }
 
 // foreign is a value from an alert that is in no list of the environment. Labels are

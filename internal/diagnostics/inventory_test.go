@@ -3,6 +3,7 @@ package diagnostics_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -15,8 +16,9 @@ import (
 
 // stock is an inventory of pods and deployments that notes what it is asked.
 type stock struct {
-	things []string // pod api-0
-	broken error
+	things  []string // pod api-0
+	orphans []string // the same
+	broken  error
 
 	mu    sync.Mutex
 	asked []string
@@ -31,6 +33,22 @@ func (s *stock) Has(_ context.Context, environment, label, value string) (bool, 
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, environment+" "+label+" "+value)
 	return slices.Contains(s.things, label+" "+value), s.broken
+}
+
+func (s *stock) Orphans(_ context.Context, environment, kind, namespace string, names []string, labels string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, strings.Join([]string{environment, kind, namespace, strings.Join(names, "+"), labels}, " "))
+	var orphans []string
+	for _, name := range names {
+		if slices.Contains(s.orphans, kind+" "+name) {
+			orphans = append(orphans, name)
+		}
+	}
+	if len(names) == 0 {
+		orphans = s.orphans
+	}
+	return orphans, s.broken
 }
 
 func (s *stock) questions() []string {

@@ -83,10 +83,13 @@ type Plan struct {
 	Refused     string     // why it can't be run here; empty when it can
 	Hash        string     // names text, variables, environment and class: what a confirmation refers to
 	Timeout     time.Duration
+	Doubts      []string // what nobody could make sure of before it runs
+	ActsAs      string   // whom the cluster sees, where the environment impersonates and the text uses the cluster
 
-	hostile []foreign
-	given   map[string]string // Request.Secrets
-	bound   shell.Bound       // what runs
+	identity string // the same, whatever the text uses
+	hostile  []foreign
+	given    map[string]string // Request.Secrets
+	bound    shell.Bound       // what runs
 }
 
 // Asks says whether the plan must be confirmed before it runs.
@@ -96,6 +99,7 @@ func (p *Plan) Asks() bool {
 
 // Planner plans the commands of one incident: it has read what fills placeholders once.
 type Planner struct {
+	who   authz.Actor
 	room  dbgen.IncidentForRunRow
 	env   config.Environment
 	known bool // the environment is in the file
@@ -105,14 +109,15 @@ type Planner struct {
 
 // Planner reads what the incident's commands are planned with.
 func (s *Service) Planner(ctx context.Context, number int64) (*Planner, error) {
-	if _, err := authz.Require(ctx, authz.Read); err != nil {
+	actor, err := authz.Require(ctx, authz.Read)
+	if err != nil {
 		return nil, err
 	}
 	room, err := s.db.IncidentForRun(ctx, number)
 	if err != nil {
 		return nil, fmt.Errorf("diagnostics: incident %d: %w", number, postgres.MapError(err))
 	}
-	p := &Planner{room: room, stock: s.opts.Inventory}
+	p := &Planner{who: actor, room: room, stock: s.opts.Inventory}
 	p.env, p.known = s.environments.Environment(room.Environment)
 	p.fill, err = s.fill(ctx, room.ID, p.env)
 	return p, err
@@ -137,6 +142,7 @@ func (s *Service) Plan(ctx context.Context, req Request) (Plan, error) {
 	plan, err := s.Look(ctx, planner, book, req)
 	if err == nil {
 		plan.ask(ctx, planner.stock)
+		plan.weigh(ctx, planner.stock)
 	}
 	return plan, err
 }
@@ -157,6 +163,7 @@ func (pl *Planner) Plan(book playbooks.Playbook, req Request) (Plan, error) {
 	}
 	p.given = req.Secrets
 	p.resolve(PolicyOf(pl.env), pl.fill.with(req.Values))
+	p.identify(pl.who)
 	p.judge(pl.room.Status, pl.known, pl.stock)
 	p.Hash = p.hash()
 	return p, nil
@@ -255,11 +262,19 @@ func (p *Plan) judge(status string, known bool, stock Inventory) {
 		p.Refused = p.exposed()
 	case p.Risk >= shell.Interactive || !p.Analysis.Runnable:
 		p.Refused = p.elsewhere() + p.Analysis.Why
-	case p.Risk == shell.Destroy && p.Environment.Approvals != "none":
-		p.Refused = fmt.Sprintf("Environment %s asks for a second person's approval before anything is destroyed, and approvals are not available yet.", p.Environment.Name)
+	case p.unapproved() != "":
+		p.Refused = p.unapproved()
 	default:
 		p.Refused = p.unlisted(stock)
 	}
+}
+
+// unapproved says why the plan may not destroy, if it would.
+func (p *Plan) unapproved() string {
+	if p.Risk != shell.Destroy || p.Environment.Approvals == "none" {
+		return ""
+	}
+	return fmt.Sprintf("Environment %s asks for a second person's approval before anything is destroyed, and approvals are not available yet.", p.Environment.Name)
 }
 
 func (p *Plan) hash() string {

@@ -91,7 +91,7 @@ func (s *Service) spec(p Plan, run Run) (supervisor.Spec, error) {
 	spec := supervisor.Spec{
 		RunID: run.ID.String(), Text: p.bound.Text, Secrets: p.secretValues(), Scratch: s.scratch(run.IncidentID),
 		Confirmed: min(p.Risk, shell.Destroy), Discloses: p.Analysis.Discloses,
-		Policy: PolicyOf(p.Environment), Hosts: maps.Clone(p.Environment.Hosts), Own: s.opts.Own,
+		Policy: p.policy(), Hosts: maps.Clone(p.Environment.Hosts), Own: s.opts.Own,
 		Vars: maps.Collect(p.variables()), Timeout: p.Timeout, Grace: s.opts.Grace, RunAs: s.opts.RunUser,
 		Metrics: p.Environment.Prometheus,
 	}

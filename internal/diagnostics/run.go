@@ -72,6 +72,7 @@ type Run struct {
 	State      State
 	ByID       uuid.UUID
 	By         string
+	ActsAs     string // whom the cluster saw; "" where nobody was impersonated
 	Host       string
 	Created    time.Time
 	Started    *time.Time
@@ -124,7 +125,7 @@ func fromRow(row dbgen.Run) (Run, error) {
 	r := Run{
 		ID: row.ID, IncidentID: row.IncidentID, Number: int(row.Number), StepID: row.StepID, StepTitle: row.StepTitle, Section: row.Section,
 		CommandID: row.CommandID, Kind: row.Kind, Source: Source(row.Source), Language: row.Language, Written: row.Written, Text: row.Text, Env: row.Environment, Risk: risk, Discloses: row.Discloses,
-		State: State(row.State), ByID: row.StartedBy, By: row.StartedName, Host: row.Host,
+		State: State(row.State), ByID: row.StartedBy, By: row.StartedName, ActsAs: row.ActsAs, Host: row.Host,
 		Created: row.CreatedAt, Started: row.StartedAt, Ended: row.EndedAt, Reason: row.Reason, Confirmed: row.ConfirmedStop,
 		StopBy: row.StopBy, StopAt: row.StopAt, Lines: row.Lines, Bytes: row.Bytes,
 		CPU: time.Duration(row.CpuMs) * time.Millisecond, PeakRSS: row.PeakRss,

@@ -131,7 +131,7 @@ func (d *desk) person(t *testing.T, name string, role authz.Role) authz.Actor {
 	t.Helper()
 	id := uuid.Must(uuid.NewV7())
 	d.exec(t, "INSERT INTO users (id, name, display_name, role) VALUES ($1, $2, $3, $4)", id, strings.ToLower(name), name, string(role))
-	return authz.Actor{ID: id, Name: name, Role: role}
+	return authz.Actor{ID: id, Login: strings.ToLower(name), Name: name, Role: role}
 }
 
 func (d *desk) declare(t *testing.T, environment string) (id uuid.UUID, number int64) {

@@ -98,7 +98,7 @@ func (s *Service) insertTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 		CommandID: p.Command.ID, Section: p.Section, Kind: KindCommand, Source: string(p.Source), Language: p.Command.Kind,
 		Written: p.Command.Text, Text: p.Text, TextHash: p.textHash(),
 		Environment: p.Environment.Name, Risk: p.Risk.String(), Discloses: p.Analysis.Discloses, Params: params,
-		State: string(Queued), StartedBy: actor.ID, StartedName: actor.Name, Owner: s.opts.Owner, Host: s.opts.Host,
+		State: string(Queued), StartedBy: actor.ID, StartedName: actor.Name, ActsAs: p.ActsAs, Owner: s.opts.Owner, Host: s.opts.Host,
 	})
 	if err != nil {
 		return Run{}, false, fmt.Errorf("diagnostics: insert run: %w", postgres.MapError(err))
@@ -145,7 +145,7 @@ func (s *Service) rememberTx(ctx context.Context, tx *postgres.Tx, actor authz.A
 func runData(r Run) timeline.RunData {
 	data := timeline.RunData{
 		RunID: r.ID, Number: r.Number, Step: r.StepID, Title: r.StepTitle, Section: r.Section, Text: r.Text,
-		Risk: r.Risk.String(), Environment: r.Env, State: string(r.State), ExitCode: r.ExitCode, Lines: r.Lines, Reason: r.Reason,
+		Risk: r.Risk.String(), Environment: r.Env, ActsAs: r.ActsAs, State: string(r.State), ExitCode: r.ExitCode, Lines: r.Lines, Reason: r.Reason,
 	}
 	if r.Source != FromPlaybook {
 		data.Source = string(r.Source)

@@ -137,7 +137,7 @@ func originWord(o diagnostics.Origin) string {
 
 func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 	v := views.Run{
-		ID: run.ID.String(), State: runState(run.State), By: run.By, Mine: run.ByID == viewer.ID, At: views.Clock(run.Created),
+		ID: run.ID.String(), State: runState(run.State), By: run.By, ActsAs: run.ActsAs, Mine: run.ByID == viewer.ID, At: views.Clock(run.Created),
 		Number: run.Number, Lines: int(run.Lines), Note: run.Note,
 	}
 	if run.Source == diagnostics.Edited {

@@ -93,8 +93,13 @@ func (s *Server) runPage(c echo.Context, run diagnostics.Run, n int64) (views.Ru
 	return m, nil
 }
 
+// whereRun says where a run took place, and whom its cluster saw.
 func (s *Server) whereRun(run diagnostics.Run) string {
-	return "on " + run.Env + ", from " + run.Host
+	where := "on " + run.Env + ", from " + run.Host
+	if run.ActsAs != "" {
+		where += ", as " + run.ActsAs
+	}
+	return where
 }
 
 // markedLines reads ?L=120 or ?L=120-140; zeros when there is no such mark.

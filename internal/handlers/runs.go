@@ -113,9 +113,12 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 	m := views.Confirm{
 		Page: s.page(c, "Confirm", "incidents"), Incident: int(req.Incident), Back: room(req.Incident), Risk: plan.Risk.String(), Segments: segments(plan),
 		Environment: plan.Environment.Name, Where: plan.Environment.Platform, WhereDetail: "from " + s.Host,
-		Why: []string{capital(plan.Analysis.Why)}, Effect: capital(plan.Command.Caption), NoUndo: plan.Risk == shell.Destroy,
+		Why: append([]string{capital(plan.Analysis.Why)}, plan.Doubts...), Effect: capital(plan.Command.Caption), NoUndo: plan.Risk == shell.Destroy,
 		Told: "Everybody in the room, the timeline", Refused: plan.Refused, TypeName: plan.Risk == shell.Destroy,
 		Button: "Run " + plan.Risk.String(),
+	}
+	if plan.ActsAs != "" {
+		m.WhereDetail += ", as " + plan.ActsAs
 	}
 	if plan.Analysis.Discloses {
 		m.Told = "The timeline; the output is for responders only"

@@ -80,38 +80,28 @@ func (s *Service) Has(ctx context.Context, environment, label, value string) (bo
 		return false, nil
 	}
 	env, _ := s.environments.Environment(environment)
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	found, err := s.look(ctx, env, label, value)
-	if err == nil {
-		return found, nil
-	}
-	s.log.WarnContext(ctx, "cluster gave no answer", "environment", environment, "label", label, "err", err)
-	switch {
-	case errs.KindOf(err) == errs.Unavailable: // says already what is wrong
-		return false, err
-	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
-		return false, errs.Wrap(errs.Unavailable, "The cluster of environment "+environment+" does not let Wardroom look for a "+label+".", err)
-	}
-	return false, errs.Wrap(errs.Unavailable, "The cluster of environment "+environment+" could not be asked.", err)
+	found := false
+	err := s.ask(ctx, env, label, func(ctx context.Context, c *cluster) error {
+		for _, namespace := range places(env.Kubernetes.Namespaces, label, value) {
+			var err error
+			if found, err = c.has(ctx, kinds[label].resource, namespace, value); err != nil || found {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
-func (s *Service) look(ctx context.Context, env config.Environment, label, value string) (bool, error) {
-	c, err := s.cluster(env)
-	if err != nil {
-		return false, err
+// explained is a failure in words for people.
+func explained(environment, label string, err error) error {
+	switch {
+	case errs.KindOf(err) == errs.Unavailable: // says already what is wrong
+		return err
+	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
+		return errs.Wrap(errs.Unavailable, "The cluster of environment "+environment+" does not let Wardroom look for a "+label+".", err)
 	}
-	for _, namespace := range places(env.Kubernetes.Namespaces, label, value) {
-		found, err := c.has(ctx, kinds[label].resource, namespace, value)
-		if err != nil {
-			s.forget(env.Name, c)
-			return false, err
-		}
-		if found {
-			return true, nil
-		}
-	}
-	return false, nil
+	return errs.Wrap(errs.Unavailable, "The cluster of environment "+environment+" could not be asked.", err)
 }
 
 // places are the namespaces to look in, "" for what lies in none.

@@ -91,6 +91,7 @@ func (d *document) run(r Run) {
 	for _, row := range [][]string{
 		{"Section", r.Section},
 		{"Environment", r.Environment},
+		{"Acted as", r.ActsAs},
 		{"Risk", r.Risk},
 		{"Ended", r.outcome()},
 		{"Note", r.Note},

@@ -34,6 +34,7 @@ type Run struct {
 	Risk        string
 	Environment string
 	By          string
+	ActsAs      string // whom the environment's cluster saw
 	State       string
 	Reason      string // why it ended as it did
 	ExitCode    *int

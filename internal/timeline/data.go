@@ -80,6 +80,7 @@ type RunData struct {
 	Source      string    `json:"source,omitempty"` // edited or typed, when the text is not the playbook's
 	Risk        string    `json:"risk,omitempty"`
 	Environment string    `json:"environment,omitempty"`
+	ActsAs      string    `json:"acts_as,omitempty"` // whom the cluster saw
 	State       string    `json:"state,omitempty"`
 	ExitCode    *int      `json:"exit_code,omitempty"`
 	DurationMS  int64     `json:"duration_ms,omitempty"`

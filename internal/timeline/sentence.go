@@ -65,7 +65,7 @@ var sayings = map[Kind]func(Record) []Part{
 	}),
 
 	RunStarted: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" started "), b(d.name()), t(bracketed(d.Risk))}
+		return []Part{b(r.Actor), t(" started "), b(d.name()), t(bracketed(d.class()))}
 	}),
 	RunEnded: with(runEnded),
 	RunStopAsked: with(func(r Record, d RunData) []Part {

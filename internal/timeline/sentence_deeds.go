@@ -56,6 +56,14 @@ func beginning(text string) string {
 	return line
 }
 
+// class is what the run might do, and as whom in its cluster.
+func (d RunData) class() string {
+	if d.ActsAs == "" {
+		return d.Risk
+	}
+	return d.Risk + ", as " + d.ActsAs
+}
+
 // verdicts words the states that end a run.
 var verdicts = map[string]string{
 	"succeeded": "succeeded", "failed": "failed", "stopped": "was stopped", "timed_out": "ran out of time",

@@ -54,6 +54,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{PlaybookDetached, PlaybookData{Title: "Latency"}, "", "Ana detached the playbook Latency"},
 		{PlaybookSwitched, PlaybookData{Title: "Memory", Replaced: "Latency"}, "", "Ana switched from the playbook Latency to Memory"},
 		{RunStarted, run, "", "Ana started Check logs, run 3 (read)"},
+		{RunStarted, RunData{Number: 3, Risk: "change", ActsAs: "wardroom:ana"}, "", "Ana started run 3 (change, as wardroom:ana)"},
 		{RunEnded, RunData{Number: 3, State: "failed", ExitCode: &exit, DurationMS: 1840}, "", "run 3 failed with exit 1 after 1.8 s"},
 		{RunEnded, RunData{Number: 3, State: "refused", Reason: "rm is not permitted"}, "", "run 3 was refused: rm is not permitted"},
 		{RunStarted, typed, "", "Ana started “kubectl get pods…”, typed run 4 (read)"},

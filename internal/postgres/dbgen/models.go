@@ -204,6 +204,7 @@ type Run struct {
 	Source        string
 	Language      string
 	SetAsideAt    *time.Time
+	ActsAs        string
 }
 
 type RunChunk struct {

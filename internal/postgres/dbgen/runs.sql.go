@@ -13,7 +13,7 @@ import (
 )
 
 const activeRun = `-- name: ActiveRun :one
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as FROM runs
 WHERE incident_id = $1 AND text_hash = $2 AND environment = $3 AND kind = 'command'
   AND state IN ('queued', 'starting', 'running', 'stopping')
 `
@@ -67,6 +67,7 @@ func (q *Queries) ActiveRun(ctx context.Context, arg ActiveRunParams) (Run, erro
 		&i.Source,
 		&i.Language,
 		&i.SetAsideAt,
+		&i.ActsAs,
 	)
 	return i, err
 }
@@ -138,7 +139,7 @@ UPDATE runs SET state = $1, exit_code = $2, reason = $3, confirmed_stop = $4,
     stop_by = CASE stop_by WHEN '' THEN $9 ELSE stop_by END,
     stop_at = CASE WHEN $9 = '' THEN stop_at ELSE coalesce(stop_at, wardroom.now()) END
 WHERE id = $10 AND state IN ('queued', 'starting', 'running', 'stopping')
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as
 `
 
 type FinishRunParams struct {
@@ -208,6 +209,7 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (Run, erro
 		&i.Source,
 		&i.Language,
 		&i.SetAsideAt,
+		&i.ActsAs,
 	)
 	return i, err
 }
@@ -286,13 +288,13 @@ func (q *Queries) InsertChunk(ctx context.Context, arg InsertChunkParams) error 
 
 const insertRun = `-- name: InsertRun :one
 INSERT INTO runs (id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind,
-    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, note_hash, ended_at)
+    source, language, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, acts_as, owner, host, note_hash, ended_at)
 VALUES ($1, $2,
     (SELECT coalesce(max(number), 0) + 1 FROM runs WHERE incident_id = $2),
     $3, $4, $5, $6, $7, $8,
-    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, CASE WHEN $8::text = 'manual' THEN wardroom.now() END)
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
+    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+    $24, CASE WHEN $8::text = 'manual' THEN wardroom.now() END)
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as
 `
 
 type InsertRunParams struct {
@@ -316,6 +318,7 @@ type InsertRunParams struct {
 	State       string
 	StartedBy   uuid.UUID
 	StartedName string
+	ActsAs      string
 	Owner       string
 	Host        string
 	NoteHash    []byte
@@ -343,6 +346,7 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) (Run, erro
 		arg.State,
 		arg.StartedBy,
 		arg.StartedName,
+		arg.ActsAs,
 		arg.Owner,
 		arg.Host,
 		arg.NoteHash,
@@ -388,6 +392,7 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) (Run, erro
 		&i.Source,
 		&i.Language,
 		&i.SetAsideAt,
+		&i.ActsAs,
 	)
 	return i, err
 }
@@ -516,7 +521,7 @@ func (q *Queries) ListRunPrograms(ctx context.Context, arg ListRunProgramsParams
 }
 
 const listRuns = `-- name: ListRuns :many
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE incident_id = $1 ORDER BY number DESC LIMIT $2
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as FROM runs WHERE incident_id = $1 ORDER BY number DESC LIMIT $2
 `
 
 type ListRunsParams struct {
@@ -573,6 +578,7 @@ func (q *Queries) ListRuns(ctx context.Context, arg ListRunsParams) ([]Run, erro
 			&i.Source,
 			&i.Language,
 			&i.SetAsideAt,
+			&i.ActsAs,
 		); err != nil {
 			return nil, err
 		}
@@ -631,7 +637,7 @@ const markRunning = `-- name: MarkRunning :one
 UPDATE runs SET state = CASE state WHEN 'starting' THEN 'running' ELSE state END,
     pid = $1, pid_start = $2, started_at = coalesce(started_at, wardroom.now())
 WHERE id = $3 AND state IN ('starting', 'running', 'stopping')
-RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at
+RETURNING id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as
 `
 
 type MarkRunningParams struct {
@@ -684,6 +690,7 @@ func (q *Queries) MarkRunning(ctx context.Context, arg MarkRunningParams) (Run, 
 		&i.Source,
 		&i.Language,
 		&i.SetAsideAt,
+		&i.ActsAs,
 	)
 	return i, err
 }
@@ -721,7 +728,7 @@ func (q *Queries) NoteRun(ctx context.Context, arg NoteRunParams) error {
 }
 
 const runByID = `-- name: RunByID :one
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE id = $1
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as FROM runs WHERE id = $1
 `
 
 func (q *Queries) RunByID(ctx context.Context, id uuid.UUID) (Run, error) {
@@ -767,6 +774,7 @@ func (q *Queries) RunByID(ctx context.Context, id uuid.UUID) (Run, error) {
 		&i.Source,
 		&i.Language,
 		&i.SetAsideAt,
+		&i.ActsAs,
 	)
 	return i, err
 }
@@ -956,7 +964,7 @@ func (q *Queries) TypedTexts(ctx context.Context, arg TypedTextsParams) ([]strin
 }
 
 const unfinishedRuns = `-- name: UnfinishedRuns :many
-SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at FROM runs WHERE owner = $1 AND state IN ('queued', 'starting', 'running', 'stopping') ORDER BY created_at LIMIT 1000
+SELECT id, incident_id, number, attached_id, step_id, step_title, command_id, section, kind, written, text, text_hash, environment, risk, discloses, params, state, started_by, started_name, owner, host, pid, pid_start, created_at, started_at, ended_at, exit_code, reason, confirmed_stop, stop_by, stop_at, lines, bytes, cpu_ms, peak_rss, note_hash, source, language, set_aside_at, acts_as FROM runs WHERE owner = $1 AND state IN ('queued', 'starting', 'running', 'stopping') ORDER BY created_at LIMIT 1000
 `
 
 func (q *Queries) UnfinishedRuns(ctx context.Context, owner string) ([]Run, error) {
@@ -1008,6 +1016,7 @@ func (q *Queries) UnfinishedRuns(ctx context.Context, owner string) ([]Run, erro
 			&i.Source,
 			&i.Language,
 			&i.SetAsideAt,
+			&i.ActsAs,
 		); err != nil {
 			return nil, err
 		}
