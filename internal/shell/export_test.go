@@ -87,3 +87,12 @@ func KubectlFlags() map[string]map[string]string {
 	visit("", kubectl)
 	return all
 }
+
+// KubectlGroup reports whether the tables have entries below a verb.
+func KubectlGroup(verb string) bool {
+	p := kubectl
+	for _, word := range strings.Fields(verb) {
+		p = p.verbs[word]
+	}
+	return p.verbs != nil
+}

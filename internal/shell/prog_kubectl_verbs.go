@@ -28,8 +28,8 @@ var kubeTop = kubeGroup(map[string]*program{
 })
 
 var (
-	topPods  = kube(read("shows what pods use"), kubeGlobal+"-A --all-namespaces --containers -l= --selector= --field-selector= --no-headers --sort-by= --sum --use-protocol-buffers -w --watch", nil)
-	topNodes = kube(read("shows what nodes use"), kubeGlobal+"-l= --selector= --no-headers --sort-by= --show-capacity --use-protocol-buffers -w --watch", nil)
+	topPods  = kube(read("shows what pods use"), kubeGlobal+"-A --all-namespaces --containers -l= --selector= --field-selector= --no-headers --sort-by= --sum --show-swap --use-protocol-buffers -w --watch", nil)
+	topNodes = kube(read("shows what nodes use"), kubeGlobal+"-l= --selector= --no-headers --sort-by= --show-capacity --show-swap --use-protocol-buffers -w --watch", nil)
 )
 
 var kubeRollout = kubeGroup(map[string]*program{
