@@ -11,7 +11,7 @@ RULES := deploy/prometheus
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	@printf '\nmake run reads PORT, WARDROOM_LISTEN, WARDROOM_DATA, DATABASE_URL, REDIS_URL and what else README.md lists.\n'
 
 .PHONY: run
@@ -32,11 +32,18 @@ test: ## install what tests need and run all of them, with the race detector
 	go test -C tools/kubectl ./...
 	go test -C tools/sqloracle ./...
 	@echo 'docker: not run (make test-docker)'
+	@echo 'kubernetes: not run (make test-kubernetes)'
 
 .PHONY: test-docker
 test-docker: ## run the tests against a Docker Engine of their own, as root
 	@scripts/need test-docker
 	CI=true go test -race -count=1 -timeout=30m -tags=docker ./e2e/docker
+
+.PHONY: test-kubernetes
+test-kubernetes: ## run kubectl against a real control plane, which is built first (minutes, once)
+	@scripts/need test-kubernetes
+	@scripts/build kubernetes
+	CI=true go test -tags=kubernetes -count=1 -timeout=15m ./e2e/kubernetes
 
 .PHONY: e2e
 e2e: ## run the end-to-end tests alone
@@ -81,7 +88,7 @@ fmt-check: ## fail when something is not formatted
 
 .PHONY: vet
 vet: ## go vet
-	go vet -tags=docker ./...
+	go vet -tags=docker,kubernetes ./...
 
 .PHONY: lint
 lint: ## golangci-lint

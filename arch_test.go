@@ -61,6 +61,7 @@ var layers = map[string][]string{
 	"e2e":                        {"demo/", "internal/", "static"},
 	"e2e/docker":                 {},
 	"e2e/docker/service":         {},
+	"e2e/kubernetes":             {"internal/"},
 	"views/internal/":            {"views", "views/internal/", "static"},
 	"static/internal/":           {},
 }
