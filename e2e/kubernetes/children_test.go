@@ -19,12 +19,13 @@ import (
 // children are the programs of the control plane. They end with stop, and when this process dies in whatever way.
 type children struct {
 	logs  string
+	path  string // where they look for programs
 	start chan func()
 	all   []*exec.Cmd
 }
 
-func newChildren(logs string) *children {
-	c := &children{logs: logs, start: make(chan func())}
+func newChildren(logs, path string) *children {
+	c := &children{logs: logs, path: path, start: make(chan func())}
 	go func() {
 		runtime.LockOSThread() // the signal that tells of the parent's death comes when the thread that forked ends
 		for start := range c.start {
@@ -42,7 +43,7 @@ func (c *children) run(path string, args ...string) error {
 	}
 	defer log.Close() // the child has its own
 	cmd := exec.Command(path, args...)
-	cmd.Dir, cmd.Env = c.logs, []string{"PATH=/usr/bin:/bin", "HOME=" + c.logs}
+	cmd.Dir, cmd.Env = c.logs, []string{"PATH=" + c.path, "HOME=" + c.logs}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	started := make(chan error)

@@ -37,7 +37,7 @@ func newCluster(ctx context.Context, dir, bin, tools string) (*cluster, error) {
 			return nil, err
 		}
 	}
-	c.children = newChildren(c.path("logs"))
+	c.children = newChildren(c.path("logs"), filepath.Join(c.path("containers"), "bin")+":/usr/bin:/bin") // kwok starts a container's programs with its own PATH
 	for _, step := range []func(context.Context) error{c.certify, c.startServer, c.startControllers, c.startNodes} {
 		if err := step(ctx); err != nil {
 			err = fmt.Errorf("%w\n%s", err, c.children.complaint())
@@ -105,6 +105,7 @@ func (c *cluster) startServer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// WatchList: Debian's etcd cannot serve lists as watches, and who is answered so late waits seconds for each change.
 	_, port, _ := strings.Cut(strings.TrimPrefix(c.server, "https://"), ":")
 	err = c.children.run(filepath.Join(c.tools, "kube-apiserver"), "--etcd-servers="+address, "--bind-address=127.0.0.1", "--secure-port="+port,
 		"--tls-cert-file="+c.ca.path("apiserver.crt"), "--tls-private-key-file="+c.ca.path("apiserver.key"), "--client-ca-file="+c.ca.path("ca.crt"),
@@ -113,7 +114,7 @@ func (c *cluster) startServer(ctx context.Context) error {
 		"--requestheader-client-ca-file="+c.ca.path("ca.crt"), "--requestheader-allowed-names=front-proxy", "--requestheader-username-headers=X-Remote-User",
 		"--requestheader-group-headers=X-Remote-Group", "--requestheader-extra-headers-prefix=X-Remote-Extra-",
 		"--proxy-client-cert-file="+c.ca.path("front-proxy.crt"), "--proxy-client-key-file="+c.ca.path("front-proxy.key"),
-		"--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24", "--audit-log-path="+c.path("audit.log"), "--audit-policy-file="+audit)
+		"--authorization-mode=RBAC", "--feature-gates=WatchList=false", "--service-cluster-ip-range=10.0.0.0/24", "--audit-log-path="+c.path("audit.log"), "--audit-policy-file="+audit)
 	if err != nil {
 		return err
 	}
@@ -164,9 +165,9 @@ func (c *cluster) startNodes(ctx context.Context) error {
 	}
 	args := []string{
 		"--kubeconfig=" + c.path("nodes.yml"), "--manage-all-nodes", "--node-ip=127.0.0.1", "--node-port=" + strconv.Itoa(port), "--server-address=" + ports.Loopback(port),
-		"--node-lease-duration-seconds=40", "--tls-cert-file=" + c.ca.path("kubelet.crt"), "--tls-private-key-file=" + c.ca.path("kubelet.key"), "--config=" + c.path("kwok.yml"),
+		"--node-lease-duration-seconds=0", "--tls-cert-file=" + c.ca.path("kubelet.crt"), "--tls-private-key-file=" + c.ca.path("kubelet.key"), "--config=" + c.path("kwok.yml"),
 	}
-	for _, stage := range []string{"node/fast/node-initialize", "node/heartbeat-with-lease/node-heartbeat-with-lease", "pod/fast/pod-ready", "pod/fast/pod-complete", "pod/fast/pod-delete"} {
+	for _, stage := range []string{"node/fast/node-initialize", "node/heartbeat/node-heartbeat", "pod/fast/pod-ready", "pod/fast/pod-complete", "pod/fast/pod-delete"} {
 		args = append(args, "--config="+filepath.Join(stages, stage+".yaml"))
 	}
 	if err = c.children.run(filepath.Join(c.tools, "kwok"), args...); err != nil {

@@ -138,7 +138,7 @@ func (c *cluster) writeContainers() error {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{"psql", "pg_isready", "redis-cli", "curl", "nc", "ps", "getent", "wget", "df", "du", "free", "top", "printenv"} {
+	for _, name := range []string{"psql", "pg_isready", "redis-cli", "curl", "nc", "ps", "getent", "wget", "df", "du", "free", "top", "printenv", "cat"} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\nprintf 'in the container: %s' "+name+"\nfor word; do printf ' [%s]' \"$word\"; done\necho\n"), 0o755); err != nil {
 			return err
 		}

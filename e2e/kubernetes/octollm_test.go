@@ -11,7 +11,7 @@ func octollm(metricsPort string) ([]byte, error) {
 	items := []object{
 		named("v1", "Namespace", "octollm", "", nil),
 		named("v1", "Namespace", "elsewhere", "", nil),
-		in("elsewhere", named("v1", "Pod", "other", "", podSpec("other"))),
+		in("elsewhere", named("v1", "Pod", "other", "", onNode("node-1", podSpec("other")))),
 		named("v1", "Pod", "bare", "", onNode("node-1", podSpec("app"))),
 		named("v1", "Secret", "octollm-secrets", "", object{"stringData": object{"OPENAI_API_KEY": "correct horse battery staple"}}),
 		named("v1", "ConfigMap", "octollm-config", "", object{"data": object{"LOG_LEVEL": "info"}}),

@@ -15,7 +15,7 @@ import (
 
 // known are values for the placeholders of the shipped playbooks, in this namespace.
 var known = map[string]string{
-	"pod-name": "bare", "pod": "bare", "service": "orchestrator", "node-name": "node-1", "node": "node-1", "revision": "1", "namespace": "octollm",
+	"pod-name": "bare", "pod": "bare", "service": "executor-arm", "node-name": "node-1", "node": "node-1", "revision": "1", "namespace": "octollm",
 	"arm": "planner-arm", "arm-name": "planner-arm", "port": "8100", "container": "app", "deployment": "orchestrator",
 }
 

@@ -4,6 +4,7 @@ package kubernetes
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func newRoom(t *testing.T, change ...func(*config.Environment)) *room {
 	t.Helper()
 	r := &room{db: pgtest.New(t), hub: live.NewHub(), books: map[uuid.UUID]playbooks.Playbook{}}
 	env := config.Environment{
-		Name: "cluster", Platform: "kubernetes", Approvals: "none",
+		Name: "cluster", Platform: "kubernetes", Approvals: "none", Adhoc: "off",
 		Kubernetes: &config.Kubernetes{Kubeconfig: plane.path("wardroom.yml"), Namespaces: []string{"octollm"}, Impersonate: true, Groups: []string{"wardroom"}},
 	}
 	for _, f := range change {
@@ -120,7 +121,9 @@ func (*room) JoinTx(context.Context, *postgres.Tx, uuid.UUID) error { return nil
 // write attaches a playbook whose one command is the text.
 func (r *room) write(t *testing.T, text string) diagnostics.Request {
 	t.Helper()
-	books, err := playbooks.Parse("test.md", "# Test\n\n## Diagnosis\n\n### Look {id=look}\n\n```sh\n"+text+"\n```\n")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	books, err := playbooks.Parse(fmt.Sprintf("test-%d.md", len(r.books)), "# Test\n\n## Diagnosis\n\n### Look {id=look}\n\n```sh\n"+text+"\n```\n")
 	if err != nil || len(books) != 1 {
 		t.Fatalf("%d playbooks: %v", len(books), err)
 	}
@@ -142,8 +145,6 @@ func (r *room) write(t *testing.T, text string) diagnostics.Request {
 	if _, err := r.db.Pool.Exec(t.Context(), "INSERT INTO incident_playbooks (id, incident_id, playbook_id, revision) VALUES ($1, $2, $3, $4)", id, r.incident, book.ID, book.Revision); err != nil {
 		t.Fatal(err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.books[id] = book
 	return diagnostics.Request{Incident: r.number, Attached: id, Step: "look", Command: commands[0]}
 }

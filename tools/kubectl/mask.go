@@ -36,18 +36,38 @@ type masker struct {
 }
 
 func (m masker) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := m.next.RoundTrip(r)
 	how := m.way(r.Method)
-	if err != nil || how == whole {
-		return response, err
+	if how == whole || !slices.Contains(strings.Split(r.URL.Path, "/"), "secrets") {
+		return m.next.RoundTrip(r)
 	}
-	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if kind == "application/json" && slices.Contains(strings.Split(r.URL.Path, "/"), "secrets") {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept", onlyJSON(r.Header.Get("Accept")))
+	response, err := m.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); response.StatusCode < http.StatusMultipleChoices && kind != "application/json" {
+		return nil, errors.Join(errors.New("secrets came as "+kind+" and cannot be masked"), response.Body.Close())
+	} else if kind == "application/json" {
 		response.Body = newMaskedBody(response.Body, how)
 		response.ContentLength = -1
 		response.Header.Del("Content-Length")
 	}
 	return response, nil
+}
+
+// onlyJSON leaves of what a client takes what can be masked.
+func onlyJSON(accept string) string {
+	var kept []string
+	for kind := range strings.SplitSeq(accept, ",") {
+		if name, _, _ := mime.ParseMediaType(kind); name == "application/json" {
+			kept = append(kept, strings.TrimSpace(kind))
+		}
+	}
+	if len(kept) == 0 {
+		return "application/json"
+	}
+	return strings.Join(kept, ",")
 }
 
 func (m masker) way(method string) way {

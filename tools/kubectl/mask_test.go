@@ -14,8 +14,9 @@ const secret = "c2VjcmV0" // "secret"
 // answer is what a program of the verb is given when the server says text.
 func answer(t *testing.T, verb, method, path, text string) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind, _, _ := strings.Cut(r.Header.Get("Accept"), ",")
+		w.Header().Set("Content-Type", kind)
 		_, _ = io.WriteString(w, text)
 	}))
 	defer server.Close()
@@ -23,6 +24,7 @@ func answer(t *testing.T, verb, method, path, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	request.Header.Set("Accept", "application/vnd.kubernetes.protobuf,application/json")
 	response, err := masker{http.DefaultTransport, &verb}.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +96,24 @@ func TestWhatIsNoSecretIsShown(t *testing.T) {
 	got := answer(t, "get", http.MethodGet, "/api/v1/secrets/tls", `{"data":{"tls.crt":"`+chain+`","all":"`+bundle+`"}}`)
 	if !strings.Contains(got, chain) || strings.Contains(got, bundle) {
 		t.Error(got)
+	}
+}
+
+// What comes in a form that cannot be masked is not shown.
+func TestOtherFormsAreRefused(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/vnd.kubernetes.protobuf")
+		_, _ = io.WriteString(w, secret)
+	}))
+	defer server.Close()
+	verb := "get"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/v1/secrets/a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := (masker{http.DefaultTransport, &verb}).RoundTrip(request); err == nil {
+		t.Errorf("it was shown: %v", response.Body.Close())
 	}
 }
 
