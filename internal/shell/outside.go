@@ -49,6 +49,9 @@ func (o outsider) classify(s scope, c *call) Class {
 		if !listed {
 			effect, listed = o.effects[word]
 		}
+		if !listed && len(word) > 2 && word[0] == '-' && word[1] != '-' {
+			effect, listed = o.effects[word[:2]] // -ofile
+		}
 		if listed && effect == dryRun {
 			dry = value != "false" && value != "none"
 			continue

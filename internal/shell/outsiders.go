@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -158,6 +159,9 @@ func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
 		for name := range taken.set {
 			if o.effects[name] == dryRun {
 				return read("a dry run changes nothing")
+			}
+			if o.effects[name].Risk == Interactive && listed[name] == optional && !slices.Contains(taken.set[name], "") {
+				continue // -psecret asks for nothing
 			}
 			class = class.worst(o.effects[name])
 		}

@@ -77,8 +77,9 @@ func curlURL(url string, globs bool) Class {
 	m := urlScheme.FindStringSubmatch(url)
 	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(url), "https://"), "http://"), "/")
 	switch {
-	case !globs && strings.ContainsAny(url, "{}[]"):
-		// curl makes several addresses of {a,b} and [1-3], of their schemes too.
+	case !globs && strings.ContainsAny(beforeQuery(url), "{}[]"):
+		// curl makes several addresses of {a,b} and [1-3], of their schemes too. Behind ? they all ask
+		// the same path of the same host.
 		return unknown("curl would expand the address to others; -g takes it as it is")
 	case (m == nil || hostPort.MatchString(url)) && guessedScheme.MatchString(host):
 		return refuse("curl would guess another protocol than http from the host's name")
@@ -88,6 +89,11 @@ func curlURL(url string, globs bool) Class {
 		return refuse("credentials do not belong in an address")
 	}
 	return Class{}
+}
+
+func beforeQuery(url string) string {
+	before, _, _ := strings.Cut(url, "?")
+	return before
 }
 
 // curlData refuses what would read a file.

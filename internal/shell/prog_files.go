@@ -52,8 +52,17 @@ var installer = &program{
 		"upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes --security")}, "dist-upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes")}, "full-upgrade": {class: change("installs newer packages"), flags: flags("-y -q --yes")},
 		"add": {class: change("installs packages"), flags: flags("-q --no-cache")}, "reinstall": {class: change("installs packages"), flags: flags("-y -q")}, "clean": {class: change("forgets fetched packages"), flags: flags("-y -q")}, "downgrade": {class: change("installs older packages"), flags: flags("-y -q")},
 		"show": {class: read("describes packages"), flags: flags("-a")}, "search": {class: read("looks for packages"), flags: flags("-n")}, "policy": {class: read("describes packages")}, "info": {class: read("describes packages"), flags: flags("-a")},
-		"check-update": {class: read("looks for newer packages"), flags: flags("-q")}, "history": {class: read("lists what was installed")}, "repolist": {class: read("lists repositories"), flags: flags("-v")},
+		"check-update": {class: read("looks for newer packages"), flags: flags("-q")}, "history": installHistory, "repolist": {class: read("lists repositories"), flags: flags("-v")},
 		"list": {class: read("lists packages"), flags: flags("--installed")},
+	},
+}
+
+// installHistory is that of dnf and yum, whose verbs take back what was done.
+var installHistory = &program{
+	bare: read("lists what was installed"),
+	verbs: map[string]*program{
+		"list": {class: read("lists what was installed")}, "info": {class: read("describes what was installed")},
+		"undo": {class: change("takes an installation back")}, "redo": {class: change("does an installation again")}, "rollback": {class: change("takes installations back")},
 	},
 }
 

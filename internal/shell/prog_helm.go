@@ -1,5 +1,7 @@
 package shell
 
+import "strings"
+
 const helmGlobal = "-n= --namespace= --debug "
 
 var helmRefused = map[string]string{
@@ -53,7 +55,17 @@ func helmWrites(why, list string) *program {
 
 func helmElsewhere(class Class, verb string) *program {
 	class.Refused = "helm " + verb + " is not permitted in a playbook; copy it and run it elsewhere"
-	return &program{class: class, any: true}
+	return &program{class: class, any: true, refine: func(_ scope, c *call) (class Class) {
+		for _, word := range c.words() {
+			switch name, _, _ := strings.Cut(word, "="); name {
+			case "--post-renderer":
+				return unknown("helm starts a program that the text does not tell about")
+			case "--output-dir":
+				class = change("writes the objects into files")
+			}
+		}
+		return class
+	}}
 }
 
 func helm(class Class, list string) *program {

@@ -223,7 +223,7 @@ func kubeDebugNode(_ scope, c *call) Class {
 		return Class{}
 	}
 	for _, word := range c.pos {
-		if strings.Contains(word, later) || strings.Contains(word, "/") && !strings.HasPrefix(word, "pod/") {
+		if strings.Contains(word, later) || word == "node" || word == "nodes" || word == "no" || strings.Contains(word, "/") && !strings.HasPrefix(word, "pod/") {
 			return unknown("a pod that debugs a node may do anything to it")
 		}
 	}
