@@ -10,7 +10,7 @@ import (
 var (
 	capitals = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)*`)
 	crossed  = regexp.MustCompile(`^[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:x{4,}|X{4,})(?:-(?:x{4,}|X{4,}))*`)
-	inBraces = regexp.MustCompile(`^\{[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*\}`)
+	inBraces = regexp.MustCompile(`^\{[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*(\.[a-z]{2,4})?\}`)
 
 	blanks = wordSet("NAMESPACE POD POD_NAME PODNAME NODE_NAME NODENAME NODE CONTAINER CONTAINER_NAME DEPLOYMENT INSTANCE HOSTNAME USERNAME " +
 		"STATEFULSET DAEMONSET CRONJOB PVC")
@@ -30,17 +30,20 @@ func bareAt(text string, i int) int {
 	rest := text[i:]
 	switch c := rest[0]; {
 	case c == '{':
-		n := len(inBraces.FindString(rest))
-		if text[i-1] == '@' { // HEAD@{upstream}
-			return 0
+		m := inBraces.FindStringSubmatch(rest)
+		if m == nil || text[i-1] == '@' || m[1] != "" && strings.IndexByte("=:,", text[i-1]) >= 0 {
+			return 0 // HEAD@{upstream} and jsonpath={status.phase} are none
 		}
-		return ended(rest, n, " \t\n/:.,;)|&-")
+		return ended(rest, len(m[0]), " \t\n/:.,;)|&-`")
 	case c >= 'a' && c <= 'z':
 		if strings.Contains(strings.ToLower(rest[:min(len(rest), maxName)]), "-xxxx") {
-			return ended(rest, len(crossed.FindString(rest)), " \t\n/:,;)|&")
+			return ended(rest, len(crossed.FindString(rest)), " \t\n/:,;)|&`")
 		}
 	case c >= 'A' && c <= 'Z':
 		n := len(capitals.FindString(rest))
+		if n == 1 && text[i-1] == '=' && strings.HasPrefix(lastField(text[:i]), "--") { // --replicas=N
+			return ended(rest, n, " \t\n;)|&`")
+		}
 		name := strings.ReplaceAll(rest[:n], "-", "_")
 		if !blanks[name] && !blankEnd.MatchString(name) || notBlank[wordBefore(text[:i])] || strings.HasPrefix(rest[n:], ":.") {
 			return 0
@@ -48,7 +51,7 @@ func bareAt(text string, i int) int {
 		if next := rest[n:]; next == "-" || len(next) > 1 && next[0] == '-' && !wordByte(next[1]) {
 			return 0 // VARIABLE- takes one away
 		}
-		return ended(rest, n, " \t\n/:.,;)|&-")
+		return ended(rest, n, " \t\n/:.,;)|&-`")
 	}
 	return 0
 }
@@ -63,6 +66,9 @@ func ended(rest string, n int, bytes string) int {
 	}
 	return n
 }
+
+// lastField gives the word at the end of a text.
+func lastField(text string) string { return text[strings.LastIndexAny(text, " \t\n")+1:] }
 
 // wordBefore gives the word that ends where text does, empty in the middle of one.
 func wordBefore(text string) string {

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,10 +38,19 @@ func TestParams(t *testing.T) {
 		"read LINE1; echo $LINE1":                                        nil,
 		"echo $HOME $1 $? $lower ${X:-y}":                                nil,
 		"ls [a-z]*":                                                      nil,
-		"[ -f x ]":                                                       nil,
-		`curl 'http://x?query=rate(a[5m])'`:                              nil,
-		"docker inspect -f '{{.State}}{{end}}' x":                        nil,
-		`docker exec web sh -c 'echo $POSTGRES_USER'`:                    nil,
+		"openssl x509 -in {my_certs.crt}":                                {{Name: "my-certs-crt", Text: "{my_certs.crt}"}},
+		"kubectl scale deploy web --replicas=N":                          {{Name: "n", Text: "N"}},
+		"systemctl status ${{ values.serviceName }}":                     {{Name: "values-servicename", Text: "${{ values.serviceName }}"}},
+		`psql -c "SELECT pg_cancel_backend([PID]) FROM t_[name]"`:        {{Name: "pid", Text: "[PID]"}, {Name: "name", Text: "[name]"}},
+		`psql -c "EXPLAIN [your query]"`:                                 {{Name: "your-query", Text: "[your query]"}},
+		`psql -c "SELECT a[i], b FROM t WHERE c ~ '[abc]'"`:              nil,
+		`grep "[ERROR]" log`:                                             nil,
+		"kubectl get pod x -o jsonpath={status.phase}":                   nil,
+		"git show stash@{upstream} {a,b} {1..3} -n N":                    nil,
+		"[ -f x ]":                                    nil,
+		`curl 'http://x?query=rate(a[5m])'`:           nil,
+		"docker inspect -f '{{.State}}{{end}}' x":     nil,
+		`docker exec web sh -c 'echo $POSTGRES_USER'`: nil,
 	}
 	for text, want := range cases {
 		if diff := cmp.Diff(want, shell.Params(text)); diff != "" {
@@ -133,6 +143,67 @@ func TestClassifyNamespace(t *testing.T) {
 	}
 }
 
+// placeholder is a way to write one, and the name that it has.
+type placeholder struct {
+	text, name string
+	bare       bool // without a mark: it counts outside quotes only
+	quoted     bool // with quotes of its own
+}
+
+var forms = []placeholder{
+	{text: "<v-v>", name: "v-v"},
+	{text: "{{ v-v }}", name: "v-v"},
+	{text: "{{ $labels.v-v }}", name: "v-v"},
+	{text: "${{ values.v }}", name: "values-v"},
+	{text: "[V_V]", name: "v-v"},
+	{text: "<value of v-v label from alert>", name: "value-of-v-v-label-from-alert"},
+	{text: "NAMESPACE", name: "namespace", bare: true},
+	{text: "POD_NAME", name: "pod-name", bare: true},
+	{text: "YOUR_V", name: "your-v", bare: true},
+	{text: "web-xxxxx", name: "web-xxxxx", bare: true},
+	{text: "web-xxxxxxxxxx-xxxxx", name: "web-xxxxxxxxxx-xxxxx", bare: true},
+	{text: "{v}", name: "v", bare: true},
+	{text: "{VALUE_V}", name: "value-v", bare: true},
+	{text: `'<"Used by:" field from the output>'`, name: "used-by-field-from-the-output", quoted: true},
+	{text: `"<name (of the pod)>"`, name: "name-of-the-pod", quoted: true},
+}
+
+// places are where a placeholder of any form may stand, at @.
+var places = []string{
+	"ls @", "ls a/@", "ls x=@ y", "kubectl logs @ -n x", "kubectl -n @ get pods", "kubectl get svc/@ -o yaml", "kubectl get pods -l app=@",
+	"cat -n @ x | wc -l", "cat @ && ls", "x=@; echo $x", "kubectl exec x -- ls @", "ls $(cat @)", "(ls @)", "! ls @ &", "if test @; then ls; fi",
+	"f() { ls @; }; f", "curl http://@/health", "ls @,b", "kubectl scale deploy x --replicas=@", "ls `cat @`",
+}
+
+// markedPlaces are where only one with a mark is no plain word, and quotedPlaces those in quotes.
+var (
+	markedPlaces = []string{"echo @", "grep -e @ x", "for i in @; do echo $i; done", "export X=@", "case @ in a) ls;; esac"}
+	quotedPlaces = []string{`echo "a @ b"`, "echo 'a @ b'", `psql -c "SELECT @"`, `kubectl exec x -- sh -c 'ls @'`, "cat <<EOF\nx @\nEOF\n"}
+)
+
+func placesOf(form placeholder) []string {
+	switch {
+	case form.bare:
+		return places
+	case form.quoted:
+		return slices.Concat(places, markedPlaces)
+	}
+	return slices.Concat(places, markedPlaces, quotedPlaces)
+}
+
+// Every form is a placeholder wherever it may stand, and the only one.
+func TestFormsOfPlaceholders(t *testing.T) {
+	t.Parallel()
+	for _, form := range forms {
+		for _, place := range placesOf(form) {
+			text := strings.ReplaceAll(place, "@", form.text)
+			if params := shell.Params(text); len(params) != 1 || params[0].Name != form.name {
+				t.Errorf("%s: %v, want %s", text, params, form.name)
+			}
+		}
+	}
+}
+
 // contexts are places for a value; the flag says that the expanded word must be
 // exactly before+value+after.
 var contexts = []string{
@@ -146,15 +217,21 @@ func TestBindKeepsTheShape(t *testing.T) {
 	t.Parallel()
 	evil := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-c'"$\x60(){};|&<>\\*?~#! =.,:/-]{1,12}`), rapid.StringMatching(`[A-Za-z0-9._-]{1,20}`))
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.SampledFrom(contexts).Draw(t, "text")
+		text, name := rapid.SampledFrom(contexts).Draw(t, "text"), "v-v"
+		written := text
+		if rapid.Bool().Draw(t, "any form") {
+			form := rapid.SampledFrom(forms).Draw(t, "form")
+			place := rapid.SampledFrom(placesOf(form)).Draw(t, "place")
+			text, written, name = strings.ReplaceAll(place, "@", "<v-v>"), strings.ReplaceAll(place, "@", form.text), form.name
+		}
 		value := evil.Draw(t, "value")
-		bound, err := onKubernetes.Bind(text, map[string]string{"v-v": value})
+		bound, err := onKubernetes.Bind(written, map[string]string{name: value})
 		if err != nil {
 			return
 		}
 		want, got := shell.Outline(text, value), shell.Outline(bound.Text, "")
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("%q with %q became %q\n%s", text, value, bound.Text, diff)
+			t.Fatalf("%q with %q became %q\n%s", written, value, bound.Text, diff)
 		}
 	})
 }
@@ -163,6 +240,10 @@ func FuzzBind(f *testing.F) {
 	for _, text := range contexts {
 		f.Add(text, "web-0")
 		f.Add(text, "'; rm -rf / #")
+	}
+	for i, form := range forms {
+		f.Add(strings.ReplaceAll(places[i%len(places)], "@", form.text), "$(id)")
+		f.Add(strings.ReplaceAll(quotedPlaces[i%len(quotedPlaces)], "@", form.text), "web-0")
 	}
 	f.Fuzz(func(t *testing.T, text, value string) {
 		values := map[string]string{}

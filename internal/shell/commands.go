@@ -107,9 +107,10 @@ func (c *cutter) step() {
 	case isStatement(trimmed):
 		c.sql(trimmed)
 	default:
-		if language := queryIn(trimmed, !c.commands); language != "" {
+		opened := c.opened(trimmed)
+		if language := queryIn(opened, !c.commands); language != "" {
 			c.query(trimmed, language)
-		} else if c.functions[firstField(trimmed)] || typedLine(trimmed, len(c.found) == 0) {
+		} else if c.functions[firstField(trimmed)] || typedLine(opened, len(c.found) == 0) {
 			c.take(trimmed)
 		} else {
 			c.skip(line)

@@ -83,23 +83,29 @@ func fill(s string, value func(index int) string) string {
 // The forms of a placeholder in the text itself. Words in angle brackets start
 // with a letter, so that <in 2>err and <in -x>out stay redirections.
 var (
-	angled  = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9_.:/',-]*(?: [A-Za-z][A-Za-z0-9_.:/',-]*)*)>`)
-	quoted  = regexp.MustCompile(`^<([A-Za-z"][^<>\n$` + "`" + `\\]*[A-Za-z)"])>`) // in quotes, where it can't redirect
-	curled  = regexp.MustCompile(`^\{\{-? ?(?:\$labels\.|\.Labels\.)?([A-Za-z][A-Za-z0-9_-]*) ?-?\}\}`)
-	boxed   = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,}|[A-Z])\]`)
-	shouted = regexp.MustCompile(`^\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]$`)
-	printed = regexp.MustCompile(`^<(?:none|nil|null|unset|unknown|pending|invalid|no value|empty|html|body|head|title|br|p|div)>`)
-	aRange  = regexp.MustCompile(`^[A-Za-z]-[A-Za-z]`)
-	goWords = regexp.MustCompile(`^(end|else|break|continue|nil|true|false)$`)
+	angled     = regexp.MustCompile(`^<([A-Za-z][A-Za-z0-9_.:/',-]*(?: [A-Za-z][A-Za-z0-9_.:/',-]*)*)>`)
+	quoted     = regexp.MustCompile(`^<([A-Za-z"][^<>\n$` + "`" + `\\]*[A-Za-z)"])>`) // in quotes, where it can't redirect
+	curled     = regexp.MustCompile(`^\$?\{\{-? ?(?:\$labels\.|\.Labels\.)?([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*) ?-?\}\}`)
+	boxed      = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,}|[A-Z])\]`)
+	shouted    = regexp.MustCompile(`^\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]$`)
+	boxedWords = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z][A-Za-z0-9_-]*)*)\]`)
+	printed    = regexp.MustCompile(`^<(?:none|nil|null|unset|unknown|pending|invalid|no value|empty|html|body|head|title|br|p|div)>`)
+	aRange     = regexp.MustCompile(`^[A-Za-z]-[A-Za-z]`)
+	goWords    = regexp.MustCompile(`^(end|else|break|continue|nil|true|false)$`)
 )
 
 // punch takes out what is a placeholder by its look.
 func (t *template) punch(text string) {
 	var b strings.Builder
 	var quote byte
+	sql := false // the quotes hold a statement: psql -c "SELECT …"
 	for i := 0; i < len(text); {
 		n := placeholderAt(text, i, quote)
-		if n == 0 && t.bare && quote == 0 {
+		switch {
+		case n > 0:
+		case sql:
+			n = boxedInSQL(text, i)
+		case t.bare && quote == 0:
 			n = bareAt(text, i)
 		}
 		if n > 0 {
@@ -112,9 +118,9 @@ func (t *template) punch(text string) {
 			b.WriteByte(c)
 			i++
 		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
+			quote, sql = c, statements[firstField(text[i+1:min(len(text), i+1+maxName)])]
 		case c == quote:
-			quote = 0
+			quote, sql = 0, false
 		}
 		b.WriteByte(text[i])
 		i++
@@ -153,7 +159,10 @@ func placeholderAt(text string, i int, quote byte) int {
 		default:
 			return len(m[0])
 		}
-	case '{':
+	case '{', '$': // {{ pod }} and ${{ values.pod }}
+		if !strings.HasPrefix(strings.TrimPrefix(rest, "$"), "{{") {
+			return 0
+		}
 		if m := match(curled); m != nil && !goWords.MatchString(m[1]) {
 			return len(m[0])
 		}
@@ -168,11 +177,24 @@ func placeholderAt(text string, i int, quote byte) int {
 		if quote != 0 {
 			return len(m[0])
 		}
-		if !aRange.MatchString(m[1]) && strings.IndexByte(" \t\n/:,;)|&", after) >= 0 {
+		if !aRange.MatchString(m[1]) && strings.IndexByte(" \t\n/:,;)|&`", after) >= 0 {
 			return len(m[0])
 		}
 	}
 	return 0
+}
+
+// boxedInSQL gives the length of [PID] or [your query] at i of a quoted statement, or 0.
+// There a box behind a name is a subscript, and one in a text of its own is a pattern.
+func boxedInSQL(text string, i int) int {
+	if text[i] != '[' || strings.IndexByte(" \t\n/=:,@(_'", text[i-1]) < 0 {
+		return 0
+	}
+	m := boxedWords.FindStringSubmatch(text[i:])
+	if m == nil || aRange.MatchString(m[1]) || text[i-1] == '\'' && !upperName.MatchString(m[1]) {
+		return 0
+	}
+	return len(m[0])
 }
 
 func wordByte(b byte) bool {

@@ -43,6 +43,7 @@ var (
 	labelsOnly  = regexp.MustCompile(`^\{\s*[a-zA-Z_]\w*\s*(?:=~?|!=|!~)\s*["` + "`" + `]`)
 	filters     = regexp.MustCompile(`\}\s*(?:\|[=~]|!=|!~|\|\s*(?:json|logfmt|line_format|pattern|regexp|unpack)\b)`)
 	vectorMatch = regexp.MustCompile(`\b(?:on|ignoring)\s*\([^()]*\)(?:\s*group_(?:left|right)(?:\s*\([^()]*\))?)?$`)
+	groupedOnly = regexp.MustCompile(`[a-z_]\s+(?:by|without)\s*\([^()]*\)$`) // sum by (pod), whose argument is still to come
 
 	comparisons = []string{"==", "!=", ">", "<", "+", "-", "*", "/", "%", "^"}
 	setWords    = wordSet("and or unless offset")
@@ -135,8 +136,17 @@ func goesOn(next, last string) bool {
 		return false
 	}
 	end := last[len(last)-1]
-	return strings.IndexByte("-+*/%^<>=,([{|", end) >= 0 || openWords[last[strings.LastIndexByte(last, ' ')+1:]] ||
-		end == ')' && (strings.Contains(last, "on") || strings.Contains(last, "ignoring")) && vectorMatch.MatchString(last)
+	switch {
+	case strings.IndexByte("-+*/%^<>=,([{|", end) >= 0 || openWords[last[strings.LastIndexByte(last, ' ')+1:]]:
+		return true
+	case end != ')':
+		return false
+	case strings.Contains(last, "on") || strings.Contains(last, "ignoring"):
+		if vectorMatch.MatchString(last) {
+			return true
+		}
+	}
+	return (strings.Contains(last, "by") || strings.Contains(last, "without")) && groupedOnly.MatchString(last)
 }
 
 // firstOf is the first word up to a bracket.
@@ -158,6 +168,14 @@ func in(is bool, language string) string {
 		return language
 	}
 	return ""
+}
+
+// opened is a line as it stands, or with the next one if it only opens brackets.
+func (c *cutter) opened(line string) string {
+	if strings.Trim(line, "( ") == "" && c.at+1 < len(c.lines) {
+		return line + strings.TrimSpace(c.lines[c.at+1])
+	}
+	return line
 }
 
 // query takes a query and the lines that go on with it.

@@ -207,6 +207,8 @@ var scripts = wordSet("sh py rb pl bash")
 func typedKnown(word, text string) bool {
 	second := secondField(text)
 	switch {
+	case word == ":" && !strings.ContainsAny(text, "$>"): // ": exit status 1" ends a message
+		return false
 	case second == "=" || second == ":" || second == "is" || second == "are" || word == "top" && second == "-",
 		second == "|" && !pipes(text, word):
 		return false
@@ -231,7 +233,8 @@ func typedUnknown(word, text string, first bool) bool {
 	case strings.Trim(second, "0123456789.,%") == "" && !hasFlag(text):
 		return false
 	}
-	return true
+	// "received an unexpected status: 500" tells something.
+	return !strings.Contains(text, ": ") || hasFlag(text) || strings.ContainsAny(text, "|\"'$<>=")
 }
 
 // pipes reports a word whose output goes into a program: no row of a table.
