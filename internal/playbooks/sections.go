@@ -15,7 +15,7 @@ var sectionKinds = byName(map[string]string{
 		"triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, what to check, where to look, identification",
 	Resolution: "resolution, resolutions, resolve, resolving, mitigation, mitigations, mitigate, mitigating, remediation, remediations, remediate, remediating, " +
 		"actions, action, fix, fixes, fixing, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
-		"eradication, response",
+		"eradication, response, cleanup, clean up",
 	Verification: "verification, verify, verifying, validation, validate, confirmation, verify the fix, verify fix, verify resolution, verify the resolution, verify mitigation, verify recovery, resolution verification, post checks",
 	Prevention: "prevention, prevent, preventive, preventative, preventing, follow up, follow ups, followup, post incident, post mortem, postmortem, lessons learned, " +
 		"prevent recurrence, preventing recurrence",
@@ -25,7 +25,7 @@ var sectionKinds = byName(map[string]string{
 // Names that count only as they stand: with other words around them they are the
 // names of anything.
 var wholeNames = byName(map[string]string{
-	Symptoms:   "alert definition, alert description, alert meaning, alert",
+	Symptoms:   "trigger, triggers, alert definition, alert description, alert meaning, alert",
 	Diagnosis:  "how to check",
 	Resolution: "what to do, what should i do, runbook, playbook, steps, procedure, next steps to take, how to respond, recommended action",
 	Escalation: "contacts, contact",
@@ -43,7 +43,7 @@ func byName(names map[string]string) map[string]string {
 }
 
 var (
-	before = wordsOf("quick initial first basic detailed further common possible potential probable likely recommended suggested immediate short long term " +
+	before = wordsOf("quick fast safe initial first basic detailed further common possible potential probable likely recommended suggested immediate short long term " +
 		"permanent temporary emergency manual additional general incident typical full deep standard advanced automated how steps to in depth")
 	behind = wordsOf("steps step procedure procedures actions action checklist guide process phase instructions commands plan section tips options option " +
 		"notes details path strategy strategies methods workflow criteria contacts measures matrix policy information queries")
