@@ -56,7 +56,7 @@ func (r *reader) code(n ast.Node, info string) []Block {
 func fenceKind(language, body string) string {
 	switch {
 	case isShell(language):
-		if isSQL(firstStatement(body)) {
+		if isSQL(firstStatement(body)) && !hashComments(body) {
 			return SQL
 		}
 		return Shell

@@ -19,25 +19,21 @@ type reader struct {
 
 // read arranges a playbook's headings into sections and steps.
 func (r *reader) read(top *heading) {
+	kind := Other
+	if sectionKind(top.title) == Diagnosis && !holdsSection(top) {
+		kind = Diagnosis // a file under "Troubleshooting" alone is that as a whole
+	}
 	if len(top.blocks) > 0 {
-		r.section(Other, "", top, nil)
+		r.section(kind, "", top, nil)
 	}
 	for _, h := range top.kids {
-		r.heading(h, sectionKind(h.title))
+		r.section(cmp.Or(sectionKind(h.title), kind), h.title, h, h.kids)
 	}
 	r.stepIDs, r.commandIDs = map[string]int{}, map[string]int{}
 	for i := range r.playbook.Sections {
 		r.finish(&r.playbook.Sections[i], r.drafts[i])
 	}
 	r.checkDirectives()
-}
-
-// heading opens the section that h names, or one of kind other.
-func (r *reader) heading(h *heading, kind string) {
-	if kind == "" {
-		kind = Other
-	}
-	r.section(kind, h.title, h, h.kids)
 }
 
 // section reads a heading's own blocks and the headings below it. One that is the
@@ -48,7 +44,7 @@ func (r *reader) section(kind, title string, h *heading, kids []*heading) {
 	r.drafts = append(r.drafts, nil)
 
 	root := kind
-	if kind == Other {
+	if sectionKind(title) == "" && title != "" || kind == Other {
 		root = title
 	}
 	r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other

@@ -34,6 +34,17 @@ func isComment(line string) bool {
 	return strings.HasPrefix(line, "--") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "// ")
 }
 
+// hashComments reports comments of a shell: SQL has none, so that commands may stand
+// between its statements.
+func hashComments(body string) bool {
+	for line := range strings.Lines(body) {
+		if strings.HasPrefix(strings.TrimSpace(line), "# ") {
+			return true
+		}
+	}
+	return false
+}
+
 // dashComments makes whole-line SQL comments readable for a shell: the authors
 // of sql fences with docker commands in them write "-- Check connections".
 func dashComments(body string) string {

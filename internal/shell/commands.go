@@ -104,7 +104,7 @@ func (c *cutter) step() {
 		c.found = c.found[:len(c.found)-1]
 		c.take(last.Text + " " + trimmed)
 		c.found[len(c.found)-1].Line, c.found[len(c.found)-1].Caption = last.Line, last.Caption
-	case isStatement(trimmed):
+	case isStatement(trimmed), isMeta(trimmed) && slices.ContainsFunc(c.found, func(l Line) bool { return l.In == InSQL }):
 		c.sql(trimmed)
 	default:
 		opened := c.opened(trimmed)

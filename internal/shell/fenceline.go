@@ -24,12 +24,22 @@ func isComment(line string) bool {
 	return is
 }
 
-var statements = wordSet("SELECT INSERT UPDATE DELETE CREATE ALTER EXPLAIN VACUUM ANALYZE WITH DROP TRUNCATE")
+var (
+	statements = wordSet("SELECT INSERT UPDATE DELETE CREATE ALTER EXPLAIN VACUUM ANALYZE WITH DROP TRUNCATE")
+	// These are statements where a semicolon ends them: alone they are words of anything.
+	shortStatements = wordSet("REINDEX SHOW GRANT REVOKE REFRESH ANALYZE VACUUM CHECKPOINT")
+)
 
-// isStatement recognises SQL by its verb in capitals, with more behind it.
+// isStatement recognises SQL by its verb in capitals, with more behind it or below it.
 func isStatement(text string) bool {
-	word, _, more := strings.Cut(strings.TrimLeft(text, " \t"), " ")
-	return more && statements[word]
+	text = strings.Trim(text, " \t")
+	word, _, more := strings.Cut(text, " ")
+	return more && statements[word] || text == "SELECT" || strings.HasSuffix(text, ";") && shortStatements[strings.TrimSuffix(word, ";")]
+}
+
+// isMeta recognises psql's own commands, such as \dt+.
+func isMeta(text string) bool {
+	return len(text) > 1 && text[0] == '\\' && isLower(text[1])
 }
 
 // endsStatement reports what sends a statement off: ; or psql's and mysql's \g and \G.
