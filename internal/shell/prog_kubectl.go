@@ -189,7 +189,7 @@ func kubeCommon(s scope, c *call) (class Class) {
 			class = class.worst(refuse("-v above 5 prints credentials"))
 		}
 	}
-	for _, list := range c.values("-f", "--filename", "--patch-file", "--from-file", "--from-env-file") {
+	for _, list := range c.values("-f", "--filename", "--patch-file", "--from-file", "--from-env-file", "--cert", "--key") {
 		class = class.worst(kubeFiles(list, c.has("--from-file")))
 	}
 	for _, format := range c.values("-o", "--output") {

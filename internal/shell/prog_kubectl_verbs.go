@@ -52,7 +52,7 @@ var kubeSet = kubeGroup(map[string]*program{
 
 var kubeCreate = &program{
 	refused: kubeRefused,
-	flags: flags(kubeAlter, `--from-literal= --from-file= --from-env-file= --image= --replicas= --port= --save-config --validate? --from= --schedule= --restart= --type=
+	flags: flags(kubeAlter, `--from-literal= --from-file= --from-env-file= --cert= --key= --image= --replicas= --port= --save-config --validate? --from= --schedule= --restart= --type=
 		--tcp= --clusterip= --verb= --resource= --resource-name= --role= --clusterrole= --serviceaccount= --group= --min-available= --max-unavailable= --selector= -l=
 		--class= --rule= --default-backend= --annotation= --append-hash --duration= --audience= --bound-object-kind= --bound-object-name= --edit --windows-line-endings`),
 	effects: map[string]Class{"--edit": interactive("--edit opens an editor")},

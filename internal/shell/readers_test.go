@@ -72,6 +72,8 @@ func TestReadersThatDoMore(t *testing.T) {
 	labelled(t, onKubernetes, `
 		unknown     | kubectl debug node web-1 --image=busybox
 		change      | kubectl debug web-0 --image=busybox
+		change      | kubectl create secret tls web --cert=web.pem --key=web.key
+		unknown+r   | kubectl create secret tls web --cert=web.pem --key=/etc/web.key
 	`)
 }
 
