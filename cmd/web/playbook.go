@@ -36,13 +36,13 @@ func playbook(ctx context.Context, c cli) error {
 	return usageError("usage: web playbook check PATH…, web playbook show --json PATH…, web playbook risk --json, or web playbook match --json [PATH…]")
 }
 
-// eachLine answers every line of standard input, which is one JSON value, with one line.
+// eachLine answers every line of standard input, which is one JSON value, with one line
+// at once: whoever asks may wait for it before asking on.
 func eachLine[Q any](c cli, answer func(question Q) any) error {
 	const longest = 16 << 20
 	in := bufio.NewScanner(c.stdin)
 	in.Buffer(make([]byte, 0, 1<<16), longest)
-	out := bufio.NewWriter(c.stdout)
-	encoder := newEncoder(out)
+	encoder := newEncoder(c.stdout)
 	for n := 1; in.Scan(); n++ {
 		if len(in.Bytes()) == 0 {
 			continue
@@ -58,7 +58,7 @@ func eachLine[Q any](c cli, answer func(question Q) any) error {
 	if err := in.Err(); err != nil {
 		return fmt.Errorf("read standard input: %w", err)
 	}
-	return out.Flush()
+	return nil
 }
 
 // newEncoder writes commands as they are: < and & are no HTML here.
