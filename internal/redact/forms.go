@@ -15,8 +15,13 @@ func forms(value string) []string {
 		return nil
 	}
 	all := []string{value, url.QueryEscape(value), url.PathEscape(value)}
-	if quoted, err := json.Marshal(value); err == nil {
-		all = append(all, strings.Trim(string(quoted), `"`))
+	for _, html := range []bool{true, false} { // Go's encoder writes <, > and & as \u003c and so on, others do not
+		var quoted strings.Builder
+		encoder := json.NewEncoder(&quoted)
+		encoder.SetEscapeHTML(html)
+		if err := encoder.Encode(value); err == nil {
+			all = append(all, strings.Trim(quoted.String(), "\"\n"))
+		}
 	}
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for behind := range 3 {

@@ -14,13 +14,14 @@ import (
 
 func TestSecretsInTheFormsThatProgramsWrite(t *testing.T) {
 	t.Parallel()
-	const value = `p@ss "wörd"/+`
+	const value = `p@ss "wörd"/+&`
 	set := redact.NewSet(redact.Secret{Name: "password", Value: value})
 	for name, text := range map[string]string{
 		"plain":                  "it is " + value + ".",
 		"URL":                    "redis://:" + url.QueryEscape(value) + "@cache:6379",
 		"path":                   "http://x/" + url.PathEscape(value),
-		"JSON":                   `{"password":"p@ss \"wörd\"/+"}`,
+		"JSON":                   `{"password":"p@ss \"wörd\"/+&"}`,
+		"JSON of Go":             `{"password":"p@ss \"wörd\"/+\u0026"}`,
 		"base64":                 "password: " + base64.StdEncoding.EncodeToString([]byte(value)),
 		"base64 behind a name":   "Basic " + base64.StdEncoding.EncodeToString([]byte("octollm:"+value)),
 		"base64 before more":     base64.StdEncoding.EncodeToString([]byte("x" + value + " and more")),
