@@ -18,7 +18,7 @@ import (
 const skeleton = "---\ntitle: Queue stuck\nalerts: [QueueStuck]\nlevel: 1\nseverity: 3\n---\n\n# Queue stuck\n\n" +
 	"## Symptoms\n\nTasks wait and none is finished.\n\n## Diagnosis\n\n### Step 1: Look at the workers\n\n" +
 	"```sh\n# Is every worker there?\nkubectl get pods -l app=worker\n```\n\n" +
-	"## Resolution\n\n### Scenario A: A worker hangs\n\nRestarts the workers; running tasks begin again.\nUndo: `kubectl rollout undo deployment/worker`\n\n" +
+	"## Resolution\n\n### Scenario A: A worker hangs\n\nRestarts the workers; running tasks begin again.\n\n*Undo:* nothing to undo.\n\n" +
 	"```sh\nkubectl rollout restart deployment/worker\n```\n"
 
 func (s *Server) editPlaybook(c echo.Context) error {
