@@ -60,23 +60,6 @@ func (s *Set) add(n needle) {
 	s.needles[pair] = append(s.needles[pair], n)
 }
 
-// With is the set with more secrets.
-func (s *Set) With(secrets ...Secret) *Set {
-	more := NewSet(secrets...)
-	if s == nil {
-		return more
-	}
-	for _, list := range s.needles {
-		for _, n := range list {
-			more.add(n)
-		}
-	}
-	for _, list := range more.needles {
-		slices.SortStableFunc(list, func(a, b needle) int { return cmp.Compare(len(b.text), len(a.text)) })
-	}
-	return more
-}
-
 // Find lists the secrets in a text, in order and without overlaps.
 func (s *Set) Find(text string) []Span {
 	var spans []Span
