@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -36,13 +37,13 @@ func newChildren(logs, path string) *children {
 }
 
 // run starts a program, whose output goes into a log of its name.
-func (c *children) run(path string, args ...string) error {
+func (c *children) run(ctx context.Context, path string, args ...string) error {
 	log, err := os.Create(c.log(path))
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the child has its own
-	cmd := exec.Command(path, args...)
+	defer log.Close()                                                     // the child has its own
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), path, args...) // it ends with stop
 	cmd.Dir, cmd.Env = c.logs, []string{"PATH=" + c.path, "HOME=" + c.logs}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -59,15 +60,15 @@ func (c *children) log(path string) string {
 	return filepath.Join(c.logs, filepath.Base(path)+".log")
 }
 
-// stop ends the programs, those that were started last first, with all that they started themselves.
-func (c *children) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+// stop ends the programs, those that were started last first, with all that they started themselves, whatever has become of ctx.
+func (c *children) stop(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	for i := len(c.all) - 1; i >= 0; i-- {
-		if id, err := process.Lookup(c.all[i].Process.Pid); err == nil {
+	for _, cmd := range slices.Backward(c.all) {
+		if id, err := process.Lookup(cmd.Process.Pid); err == nil {
 			process.EndTree(ctx, process.Tree(id), 5*time.Second)
 		}
-		_ = process.Wait(c.all[i]) // that it was ended is no news
+		_ = process.Wait(cmd) // that it was ended is no news
 	}
 	close(c.start)
 }

@@ -41,7 +41,7 @@ func newCluster(ctx context.Context, dir, bin, tools string) (*cluster, error) {
 	for _, step := range []func(context.Context) error{c.certify, c.startServer, c.startControllers, c.startNodes} {
 		if err := step(ctx); err != nil {
 			err = fmt.Errorf("%w\n%s", err, c.children.complaint())
-			c.children.stop()
+			c.children.stop(ctx)
 			return nil, err
 		}
 	}
@@ -96,7 +96,7 @@ func (c *cluster) startServer(ctx context.Context) error {
 	}
 	address := "http://" + ports.Loopback(client)
 	// Nothing here has to survive a loss of power.
-	err = c.children.run(etcd, "--data-dir="+c.path("etcd"), "--unsafe-no-fsync", "--listen-client-urls="+address, "--advertise-client-urls="+address,
+	err = c.children.run(ctx, etcd, "--data-dir="+c.path("etcd"), "--unsafe-no-fsync", "--listen-client-urls="+address, "--advertise-client-urls="+address,
 		"--listen-peer-urls=http://"+ports.Loopback(peer), "--initial-advertise-peer-urls=http://"+ports.Loopback(peer), "--initial-cluster=default=http://"+ports.Loopback(peer))
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (c *cluster) startServer(ctx context.Context) error {
 	}
 	// WatchList: Debian's etcd cannot serve lists as watches, and who is answered so late waits seconds for each change.
 	_, port, _ := strings.Cut(strings.TrimPrefix(c.server, "https://"), ":")
-	err = c.children.run(filepath.Join(c.tools, "kube-apiserver"), "--etcd-servers="+address, "--bind-address=127.0.0.1", "--secure-port="+port,
+	err = c.children.run(ctx, filepath.Join(c.tools, "kube-apiserver"), "--etcd-servers="+address, "--bind-address=127.0.0.1", "--secure-port="+port,
 		"--tls-cert-file="+c.ca.path("apiserver.crt"), "--tls-private-key-file="+c.ca.path("apiserver.key"), "--client-ca-file="+c.ca.path("ca.crt"),
 		"--kubelet-client-certificate="+c.ca.path("kubelet.crt"), "--kubelet-client-key="+c.ca.path("kubelet.key"), "--kubelet-certificate-authority="+c.ca.path("ca.crt"),
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file="+c.ca.path("service-account.key"), "--service-account-signing-key-file="+c.ca.path("service-account.key"),
@@ -121,7 +121,7 @@ func (c *cluster) startServer(ctx context.Context) error {
 	return c.until(ctx, "the API server is ready", func() error { _, err := c.admin(ctx, "", "get", "--raw=/readyz"); return err })
 }
 
-func (c *cluster) startControllers(context.Context) error {
+func (c *cluster) startControllers(ctx context.Context) error {
 	for name, args := range map[string][]string{
 		"kube-controller-manager": {
 			"--kubeconfig=" + c.path("controller-manager.yml"), "--service-account-private-key-file=" + c.ca.path("service-account.key"),
@@ -134,7 +134,7 @@ func (c *cluster) startControllers(context.Context) error {
 			return err
 		}
 		args = append(args, "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port="+strconv.Itoa(port), "--cert-dir="+c.path("pki"))
-		if err = c.children.run(filepath.Join(c.tools, name), args...); err != nil {
+		if err = c.children.run(ctx, filepath.Join(c.tools, name), args...); err != nil {
 			return err
 		}
 	}
@@ -170,7 +170,7 @@ func (c *cluster) startNodes(ctx context.Context) error {
 	for _, stage := range []string{"node/fast/node-initialize", "node/heartbeat/node-heartbeat", "pod/fast/pod-ready", "pod/fast/pod-complete", "pod/fast/pod-delete"} {
 		args = append(args, "--config="+filepath.Join(stages, stage+".yaml"))
 	}
-	if err = c.children.run(filepath.Join(c.tools, "kwok"), args...); err != nil {
+	if err = c.children.run(ctx, filepath.Join(c.tools, "kwok"), args...); err != nil {
 		return err
 	}
 	if _, err = c.admin(ctx, "testdata/nodes.yml", "apply", "-f", "-"); err != nil {

@@ -66,7 +66,7 @@ func audited(t *testing.T, who, deployment string, code int) bool {
 		var event struct {
 			Verb           string `json:"verb"`
 			User           user   `json:"user"`
-			Impersonated   user   `json:"impersonatedUser"`
+			Impersonated   user   `json:"impersonatedUser"` //nolint:tagliatelle // the cluster's name for it
 			ObjectRef      struct{ Resource, Name string }
 			ResponseStatus struct{ Code int }
 		}

@@ -38,7 +38,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "kubernetes:", err)
 		return 1
 	}
-	defer plane.children.stop()
+	defer plane.children.stop(ctx)
 	code := pgtest.Run(m)
 	if code != 0 && os.Getenv("KUBERNETES_LOG") != "" {
 		fmt.Fprintln(os.Stderr, plane.children.complaint())
@@ -77,7 +77,7 @@ func begin(ctx context.Context, dir, metrics string) (*cluster, error) {
 	}
 	if err = c.fill(ctx, metrics); err != nil {
 		err = fmt.Errorf("%w\n%s", err, c.children.complaint())
-		c.children.stop()
+		c.children.stop(ctx)
 		return nil, err
 	}
 	return c, nil
@@ -97,7 +97,7 @@ func (c *cluster) fill(ctx context.Context, metrics string) error {
 	}
 	for _, file := range []string{c.path("octollm.json"), "../../deploy/kubernetes/wardroom.yml", "../../deploy/kubernetes/people.yml"} {
 		// A namespace takes pods only when its service account has been made.
-		err = c.until(ctx, file+" is applied", func() error { _, err := c.admin(ctx, file, "apply", "-f", "-"); return err })
+		err = c.until(ctx, file+" is applied", func() error { _, failed := c.admin(ctx, file, "apply", "-f", "-"); return failed })
 		if err != nil {
 			return err
 		}

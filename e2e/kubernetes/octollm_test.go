@@ -2,7 +2,10 @@
 
 package kubernetes
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 type object = map[string]any
 
@@ -68,9 +71,7 @@ func named(version, kind, name, appType string, rest object) object {
 		labels["app-type"] = appType
 	}
 	all := object{"apiVersion": version, "kind": kind, "metadata": object{"name": name, "labels": labels}}
-	for key, value := range rest {
-		all[key] = value
-	}
+	maps.Copy(all, rest)
 	return all
 }
 

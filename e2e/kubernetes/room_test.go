@@ -39,11 +39,6 @@ type room struct {
 	books map[uuid.UUID]playbooks.Playbook
 }
 
-// unlimited is the cluster as its administrator sees it.
-func unlimited(e *config.Environment) {
-	*e.Kubernetes = config.Kubernetes{Kubeconfig: plane.path("admin.yml")}
-}
-
 // trusted is the namespace of OctoLLM with an account that may do everything there.
 func trusted(e *config.Environment) {
 	*e.Kubernetes = config.Kubernetes{Kubeconfig: plane.path("admin.yml"), Namespaces: []string{"octollm"}}

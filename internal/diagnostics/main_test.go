@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "run-child" {
 			os.Exit(supervisor.Main())
 		}
-		if os.Args[0] == "kubectl" || os.Args[0] == "oc" {
+		if os.Args[0] == "kubectl" {
 			fmt.Fprintln(os.Stdout, strings.Join(os.Args, " "))
 			os.Exit(0)
 		}

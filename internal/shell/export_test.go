@@ -91,7 +91,7 @@ func KubectlFlags() map[string]map[string]string {
 // KubectlGroup reports whether the tables have entries below a verb.
 func KubectlGroup(verb string) bool {
 	p := kubectl
-	for _, word := range strings.Fields(verb) {
+	for word := range strings.FieldsSeq(verb) {
 		p = p.verbs[word]
 	}
 	return p.verbs != nil

@@ -15,16 +15,16 @@ import (
 // checked by tools/kubectl.
 func TestFlagsOfKubectlAreReadAsKubectlReadsThem(t *testing.T) {
 	t.Parallel()
-	real := recorded(t)
+	records := recorded(t)
 	compared := 0
 	for verb, flags := range shell.KubectlFlags() {
 		path := strings.TrimSpace("kubectl " + verb)
-		for command, own := range real {
+		for command, own := range records {
 			// create secret tls is one entry of ours: create.
 			if command != path && (!strings.HasPrefix(command, path+" ") || shell.KubectlGroup(verb)) {
 				continue
 			}
-			theirs := maps.Clone(real["kubectl"])
+			theirs := maps.Clone(records["kubectl"])
 			maps.Copy(theirs, own)
 			for name, ours := range flags {
 				kind, there := theirs[name]
