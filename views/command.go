@@ -15,7 +15,7 @@ func segments(all []Segment) templ.Component {
 		var b strings.Builder
 		b.WriteString("<code>")
 		for _, s := range all {
-			text := templ.EscapeString(s.Text)
+			text := templ.EscapeString(Visible(s.Text))
 			switch {
 			case s.Open:
 				b.WriteString(`<mark class="open">` + text + `</mark>`)

@@ -71,7 +71,7 @@ func newEncoder(w io.Writer) *json.Encoder {
 type parameter struct {
 	Name  string `json:"name"`
 	Text  string `json:"text"`
-	Label string `json:"label,omitempty"`
+	Label string `json:"label"`
 }
 
 type verdict struct {

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -55,8 +54,11 @@ func (s *Service) secrets(ctx context.Context, p Plan, spec supervisor.Spec) *re
 	for _, param := range p.Secrets {
 		all = append(all, redact.Secret{Name: param.Name, Value: p.given[param.Name]})
 	}
-	for _, conn := range slices.Concat(spec.Postgres, spec.Redis) {
+	for _, conn := range slices.Concat(spec.Postgres, spec.Redis, []supervisor.Conn{{Alias: "prometheus", URL: spec.Metrics}}) {
 		all = append(all, redact.Secret{Name: "password of " + conn.Alias, Value: passwordOf(conn.URL)})
+	}
+	for name, address := range spec.Hosts {
+		all = append(all, redact.Secret{Name: "password of " + name, Value: passwordOf(address)})
 	}
 	for _, program := range spec.Policy.Programs {
 		for name, value := range program.Env {
@@ -75,20 +77,16 @@ func (s *Service) secrets(ctx context.Context, p Plan, spec supervisor.Spec) *re
 	return redact.NewSet(all...)
 }
 
-// passwordOf finds the password in a URL or in a list of key=value words.
-func passwordOf(dsn string) string {
-	if at, err := url.Parse(dsn); err == nil && at.Scheme != "" {
-		if password, given := at.User.Password(); given {
-			return password
-		}
-		return at.Query().Get("password")
+// passwordOf finds the password in a URL.
+func passwordOf(address string) string {
+	at, err := url.Parse(address)
+	if err != nil {
+		return ""
 	}
-	for word := range strings.FieldsSeq(dsn) {
-		if value, ok := strings.CutPrefix(word, "password="); ok {
-			return strings.Trim(value, "'")
-		}
+	if password, given := at.User.Password(); given {
+		return password
 	}
-	return ""
+	return at.Query().Get("password")
 }
 
 // kubeSecrets reads the credentials of a kubeconfig, wherever in it they stand.

@@ -124,12 +124,12 @@ func verdict(plan diagnostics.Plan, req diagnostics.Request) *views.Verdict {
 			continue
 		}
 		if value.Variable || value.Origin == diagnostics.FromFixed {
-			v.Given = append(v.Given, views.ConfirmValue{Name: value.Name, Value: visible(value.Value), From: originWord(value.Origin)})
+			v.Given = append(v.Given, views.ConfirmValue{Name: value.Name, Value: views.Visible(value.Value), From: originWord(value.Origin)})
 			continue
 		}
 		input := views.Input{Name: value.Name, Label: value.Text, Value: req.Values[value.Name]}
 		if input.Value == "" {
-			input.Filled, input.From = visible(value.Value), originWord(value.Origin)
+			input.Filled, input.From = views.Visible(value.Value), originWord(value.Origin)
 		}
 		v.Inputs = append(v.Inputs, input)
 	}

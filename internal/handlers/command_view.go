@@ -141,7 +141,7 @@ func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 		Number: run.Number, Lines: int(run.Lines), Note: run.Note,
 	}
 	if run.Source == diagnostics.Edited {
-		v.Edited = visible(run.Text)
+		v.Edited = views.Visible(run.Text)
 	}
 	if run.Started != nil {
 		v.At = views.Clock(*run.Started)

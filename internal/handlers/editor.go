@@ -187,7 +187,7 @@ func diffView(before, after string) views.Diff {
 			d.More++
 			continue
 		}
-		d.Rows = append(d.Rows, views.NewDiffRow(r.Kind, r.Old, r.New, visible(r.Text), r.NoEnd))
+		d.Rows = append(d.Rows, views.NewDiffRow(r.Kind, r.Old, r.New, views.Visible(r.Text), r.NoEnd))
 	}
 	return d
 }

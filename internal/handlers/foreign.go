@@ -1,36 +1,15 @@
 package handlers
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
+
+	"wardroom/views"
 )
-
-// visible shows foreign text as it is: characters that act on a page instead of standing
-// on it (control, bidi, zero-width) are written out, EXECUTION.md 8.
-func visible(text string) string {
-	if !strings.ContainsFunc(text, acts) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if acts(r) {
-			fmt.Fprintf(&b, "<U+%04X>", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func acts(r rune) bool {
-	return r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
 
 // short is visible text for a place with little room, cut after most characters. The whole
 // text is on the symptom's own page.
 func short(text string, most int) string {
-	runes := []rune(visible(strings.Join(strings.Fields(text), " ")))
+	runes := []rune(views.Visible(strings.Join(strings.Fields(text), " ")))
 	if len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}

@@ -29,3 +29,21 @@ func TestForeignTextStaysInItsPlace(t *testing.T) {
 	must(t, h.incidents.AddNote(as(t, ana), h.declared(t, ana).Number, "watch \u202eevil"))
 	b.get(t, "/incidents/1").has(t, "#timeline", "watch <U+202E>evil")
 }
+
+// What a command hides is written out wherever the command stands, and in what *Copy* takes.
+func TestACommandsHiddenCharactersAreShown(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	h.declaredWith(t, ana, "hidden")
+	b := h.browser(t, ana)
+	for _, path := range []string{"/incidents/1", "/playbooks/hidden", "/incidents/1/review"} {
+		a := b.get(t, path).want(t, http.StatusOK)
+		if strings.ContainsRune(a.body, '\u202e') {
+			t.Errorf("%s has the character itself", path)
+		}
+	}
+	b.get(t, "/incidents/1").has(t, ".cmd", "a<U+202E>b")
+}
+
+const hidden = "# Hidden\n\n## Diagnosis\n\n### Look\n\n```sh\n# says\u202e it\necho a\u202eb\n```\n"

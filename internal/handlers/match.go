@@ -47,7 +47,7 @@ func (s *Server) matchText(m *views.MatchPage) error {
 	if err != nil {
 		return err
 	}
-	m.Asked, m.Alert = true, cmp.Or(visible(alert.Labels["alertname"]), "these labels")
+	m.Asked, m.Alert = true, cmp.Or(views.Visible(alert.Labels["alertname"]), "these labels")
 	m.Labels = slices.Concat(pairs(alert.Labels), pairs(alert.Annotations))
 	m.Rows = matchRows(s.Catalogue.Candidates(alert.Labels, alert.Annotations))
 	return nil
@@ -101,7 +101,7 @@ func (s *Server) symptomOptions(c echo.Context, chosen string) ([]views.Option, 
 
 func symptomName(sym symptoms.Symptom) string {
 	if sym.Service == "" {
-		return visible(sym.Name)
+		return views.Visible(sym.Name)
 	}
-	return visible(sym.Name + ": " + sym.Service)
+	return views.Visible(sym.Name + ": " + sym.Service)
 }

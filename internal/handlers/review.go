@@ -100,7 +100,7 @@ func proposalView(p reviews.Proposal) views.Proposal {
 		ReviewRun: reviewRun(run), Place: capital(p.Place()), People: strings.Join(p.People, ", "), Markdown: p.Markdown, SetAside: p.SetAside,
 		Language: run.Language,
 	}
-	v.Segments = []views.Segment{{Text: visible(run.Written)}}
+	v.Segments = []views.Segment{{Text: views.Visible(run.Written)}}
 	if p.Times > 1 {
 		v.Times = strconv.Itoa(p.Times) + " runs"
 	}

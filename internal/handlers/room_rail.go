@@ -113,7 +113,7 @@ func timelineRow(r timeline.Record, before *timeline.Record) views.TimelineRow {
 		return row
 	}
 	for _, part := range timeline.Parts(r) {
-		row.Parts = append(row.Parts, views.Part{Text: visible(part.Text), Bold: part.Strong})
+		row.Parts = append(row.Parts, views.Part{Text: views.Visible(part.Text), Bold: part.Strong})
 	}
 	if row.Body = bodyOf(r); row.Body != "" && r.Kind != timeline.Declared {
 		row.Parts = append(row.Parts, views.T(": "))
@@ -129,12 +129,12 @@ func bodyOf(r timeline.Record) views.HTML {
 	case r.Text == "", r.Kind == timeline.TitleChanged:
 		return ""
 	case r.Kind == timeline.Noted:
-		return views.HTML(playbooks.HTML(visible(r.Text)))
+		return views.HTML(playbooks.HTML(views.Visible(r.Text)))
 	case r.Kind == timeline.Declared:
 		_, summary, _ := strings.Cut(r.Text, "\n")
-		return views.HTML(playbooks.HTML(visible(strings.TrimSpace(summary))))
+		return views.HTML(playbooks.HTML(views.Visible(strings.TrimSpace(summary))))
 	}
-	return views.HTML("<p>" + html.EscapeString(visible(r.Text)) + "</p>")
+	return views.HTML("<p>" + html.EscapeString(views.Visible(r.Text)) + "</p>")
 }
 
 // importantRun says that a run is news for everybody: a change, or one that went wrong.

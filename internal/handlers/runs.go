@@ -106,6 +106,7 @@ func (s *Server) showConfirmation(c echo.Context) error {
 
 func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, problem error) error {
 	ctx := c.Request().Context()
+	req.Secrets = nil // they are asked for again, also when one of them was the problem
 	plan, err := s.Diagnostics.Plan(ctx, req)
 	if err != nil {
 		return err
@@ -176,7 +177,7 @@ func confirmed(plan diagnostics.Plan, req diagnostics.Request) ([]views.ConfirmV
 		if v.Secret {
 			continue // the form asks for it
 		}
-		values = append(values, views.ConfirmValue{Name: v.Name, Value: visible(v.Value), From: originWord(v.Origin)})
+		values = append(values, views.ConfirmValue{Name: v.Name, Value: views.Visible(v.Value), From: originWord(v.Origin)})
 	}
 	hidden := append(identity(req),
 		views.Pair{Name: "confirm", Value: plan.Risk.String()},

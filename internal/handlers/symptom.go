@@ -32,7 +32,7 @@ func (s *Server) showSymptom(c echo.Context) error {
 	}
 	m := views.SymptomPage{
 		Page: s.page(c, sym.Name, "dashboard"), Symptom: s.symptomRow(sym), Source: sym.Source, Generator: webLink(sym.GeneratorURL),
-		Summary: visible(sym.Summary), Labels: pairs(sym.Labels), Annotations: pairs(sym.Annotations), Candidates: s.candidates(sym),
+		Summary: views.Visible(sym.Summary), Labels: pairs(sym.Labels), Annotations: pairs(sym.Annotations), Candidates: s.candidates(sym),
 		CanStart: may(c, authz.Respond) && sym.IncidentID == nil && sym.State != symptoms.Resolved,
 	}
 	for _, e := range episodes {
@@ -82,7 +82,7 @@ func (s *Server) declareFromSymptom(c echo.Context) error {
 func pairs(m map[string]string) []views.Pair {
 	var all []views.Pair
 	for _, name := range sortedKeys(m) {
-		all = append(all, views.Pair{Name: visible(name), Value: visible(m[name])})
+		all = append(all, views.Pair{Name: views.Visible(name), Value: views.Visible(m[name])})
 	}
 	return all
 }

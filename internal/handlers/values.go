@@ -22,7 +22,7 @@ func valuesView(d roomData) views.Values {
 		numbers[run.ID] = run.Number
 	}
 	for _, kept := range d.planner.Variables() {
-		row := views.ValueRow{Name: kept.Name, Value: visible(kept.Value), From: "typed by " + kept.By}
+		row := views.ValueRow{Name: kept.Name, Value: views.Visible(kept.Value), From: "typed by " + kept.By}
 		if n, known := numbers[kept.RunID]; known {
 			row.From = fmt.Sprintf("run %d", n)
 		} else if kept.RunID != uuid.Nil {

@@ -18,6 +18,7 @@ const (
 	maxParagraph = 64 << 10 // bytes
 	maxMarks     = 2000     // in a paragraph, a heading or a table's row
 	maxCells     = 16 << 10 // columns × rows, of all tables of a text
+	maxCommands  = 1000     // of a file, with what is only to be read; each is a card with buttons
 )
 
 // marks are the characters that the parser looks for partners of.

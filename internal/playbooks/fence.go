@@ -24,6 +24,9 @@ func (r *reader) code(n ast.Node, info string) []Block {
 	if strings.TrimSpace(body) == "" {
 		return nil
 	}
+	if r.full(n) {
+		return []Block{{Text: "    " + strings.ReplaceAll(strings.TrimRight(body, "\n"), "\n", "\n    ")}}
+	}
 	if info, code, isFence := inner(body); isFence && n.Kind() == ast.KindCodeBlock {
 		f, _ = parseInfo(info)
 		body, line = code, line+1
@@ -190,7 +193,20 @@ func (r *reader) whole(f fenceInfo, kind, body string, line int) []Block {
 	return []Block{r.command(f, kind, strings.TrimRight(body, "\n"), "", line)}
 }
 
+// full reports whether the file has as many commands as one may have; what follows is text.
+func (r *reader) full(n ast.Node) bool {
+	if r.doc.commands < maxCommands {
+		return false
+	}
+	if !r.doc.full {
+		r.doc.full = true
+		r.doc.problem(r.doc.line(n.Pos()), false, fmt.Sprintf("from here on commands are shown as text: a file may have %d", maxCommands))
+	}
+	return true
+}
+
 func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Block {
+	r.doc.commands++
 	c := &Command{ID: f.id, Text: text, Caption: caption, Kind: kind, Platform: f.platform, Line: line}
 	if kind == Reference {
 		c.Language = f.language

@@ -46,6 +46,8 @@ type document struct {
 	references []reference
 	byLabel    map[string]int // of references, the first of each label
 	repeated   int            // bytes of references that were appended to pieces
+	commands   int            // how many were found so far
+	full       bool           // maxCommands were found, and that was said
 	problems   []Problem
 }
 

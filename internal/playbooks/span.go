@@ -26,7 +26,7 @@ type span struct {
 
 // spans collects the code spans below n that are commands.
 func (r *reader) spans(n ast.Node) []span {
-	if !r.inlineCommands {
+	if !r.inlineCommands || r.full(n) {
 		return nil
 	}
 	var all []span

@@ -3,18 +3,25 @@ package redact
 import (
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// forms lists how programs write a value: as it is, in JSON, in a URL, in base64, whether
+var escape = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// forms lists how programs write a value: as it is, in JSON, in HTML, in a URL, in base64, whether
 // it stands alone there or behind something else (user:password).
 func forms(value string) []string {
 	if len(value) < MinLength {
 		return nil
 	}
-	all := []string{value, url.QueryEscape(value), url.PathEscape(value)}
+	all := []string{value, html.EscapeString(value)}
+	for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value)} {
+		all = append(all, escaped, escape.ReplaceAllStringFunc(escaped, strings.ToLower))
+	}
 	for _, html := range []bool{true, false} { // Go's encoder writes <, > and & as \u003c and so on, others do not
 		var quoted strings.Builder
 		encoder := json.NewEncoder(&quoted)

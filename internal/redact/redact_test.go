@@ -146,3 +146,21 @@ func FuzzLines(f *testing.F) {
 		}
 	})
 }
+
+// base64 folds at 76, others elsewhere: a long secret is on no line as a whole.
+func TestFoldedSecretsAreMasked(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.StringMatching(`[a-zA-Z0-9+/]{60,400}`).Draw(t, "value")
+		width := rapid.IntRange(20, 120).Draw(t, "width")
+		set := redact.NewSet(redact.Secret{Name: "s", Value: value})
+		for _, text := range []string{value, base64.RawStdEncoding.EncodeToString([]byte(value))} {
+			for chunk := range slices.Chunk([]byte(text), width) {
+				shown := strings.ReplaceAll(set.Text(string(chunk)), "‹s›", "")
+				if len(shown) >= 14 { // a piece, and letters that also hold bits of what is not the secret
+					t.Fatalf("of %q %q is shown", chunk, shown)
+				}
+			}
+		}
+	})
+}

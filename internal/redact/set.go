@@ -29,14 +29,25 @@ type Set struct {
 	// of a text is dismissed by it alone.
 	starts  [1 << 16 / 64]uint64
 	needles map[[2]byte][]needle // the longest first
+
+	// pieces are all parts of that length of long needles: a secret that was folded is on no
+	// line as a whole. heads dismisses nearly every place, as starts does.
+	pieces map[[pieceLength]byte]string
+	heads  [1 << 16 / 64]uint64
 }
+
+// A needle of at least longNeedle bytes is also found in pieces, as base64 and fold make them.
+const (
+	pieceLength = 12
+	longNeedle  = 32
+)
 
 type needle struct{ text, mask string }
 
 // NewSet makes a set of secrets. A value of several lines is found line by line; what is
 // shorter than MinLength is not looked for.
 func NewSet(secrets ...Secret) *Set {
-	s := &Set{needles: map[[2]byte][]needle{}}
+	s := &Set{needles: map[[2]byte][]needle{}, pieces: map[[pieceLength]byte]string{}}
 	for _, secret := range secrets {
 		for line := range strings.SplitSeq(secret.Value, "\n") {
 			for _, form := range forms(strings.TrimSpace(line)) {
@@ -58,13 +69,28 @@ func (s *Set) add(n needle) {
 	bit := uint16(pair[0])<<8 | uint16(pair[1])
 	s.starts[bit/64] |= 1 << (bit % 64)
 	s.needles[pair] = append(s.needles[pair], n)
+	if len(n.text) < longNeedle {
+		return
+	}
+	for i := range len(n.text) - pieceLength + 1 {
+		piece := [pieceLength]byte([]byte(n.text[i:]))
+		s.pieces[piece] = n.mask
+		head := headOf(n.text[i:])
+		s.heads[head/64] |= 1 << (head % 64)
+	}
+}
+
+// headOf hashes the first four bytes.
+func headOf(text string) uint16 {
+	head := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	return uint16(head * 0x9E3779B1 >> 16)
 }
 
 // Find lists the secrets in a text, in order and without overlaps.
 func (s *Set) Find(text string) []Span {
 	var spans []Span
 	if s != nil && len(s.needles) > 0 {
-		spans = s.known(text)
+		spans = append(s.known(text), s.folded(text)...)
 	}
 	return merge(append(spans, keys(text)...))
 }
@@ -79,6 +105,29 @@ func (s *Set) known(text string) []Span {
 		if n, ok := s.at(text[i:]); ok {
 			spans = append(spans, Span{i, i + len(n.text), n.mask})
 			// What begins within it may reach further: a secret that holds another one's beginning.
+		}
+	}
+	return spans
+}
+
+// folded finds pieces of long secrets.
+func (s *Set) folded(text string) []Span {
+	var spans []Span
+	if len(s.pieces) == 0 {
+		return nil
+	}
+	for i := 0; i+pieceLength <= len(text); i++ {
+		if head := headOf(text[i:]); s.heads[head/64]&(1<<(head%64)) == 0 {
+			continue
+		}
+		mask, found := s.pieces[[pieceLength]byte([]byte(text[i:i+pieceLength]))]
+		if !found {
+			continue
+		}
+		if last := len(spans) - 1; last >= 0 && i <= spans[last].To {
+			spans[last].To = i + pieceLength
+		} else {
+			spans = append(spans, Span{i, i + pieceLength, mask})
 		}
 	}
 	return spans

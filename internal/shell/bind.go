@@ -245,7 +245,7 @@ func spotOf(stack []syntax.Node, inner quoting) spot {
 			if len(n.Args) > 0 {
 				s.program = wordText(n.Args[0])
 			}
-			s.plain = plainPrograms[s.program]
+			s.plain = plainPrograms[s.program] || s.program == "curl" && inHeader(n.Args, stack[depth+1:])
 		case *syntax.Word:
 			if s.quoting == bare && strings.ContainsAny(unquotedText(n), "{}") {
 				s.quoting = braced
@@ -261,6 +261,18 @@ func spotOf(stack []syntax.Node, inner quoting) spot {
 		}
 	}
 	return s
+}
+
+var headerName = regexp.MustCompile(`^[A-Za-z0-9-]+:`)
+
+// inHeader reports whether what lies below these nodes is the value of a header of curl:
+// one line of text, whatever its letters.
+func inHeader(words []*syntax.Word, below []syntax.Node) bool {
+	if len(below) == 0 {
+		return false
+	}
+	i := slices.IndexFunc(words, func(w *syntax.Word) bool { return syntax.Node(w) == below[0] })
+	return i > 1 && (wordText(words[i-1]) == "-H" || wordText(words[i-1]) == "--header") && headerName.MatchString(wordText(words[i]))
 }
 
 func unquotedText(w *syntax.Word) string {
