@@ -9,7 +9,7 @@ import (
 
 // protected are the variables that a command may never set: they change which
 // program starts, what it loads, where it connects or whom it asks.
-var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|WARDROOM_RUN|` +
+var protected = regexp.MustCompile(`^(PATH|HOME|LD_.*|KUBECONFIG|KUBERC|KUBECTL_.*|DOCKER_.*|COMPOSE_.*|HELM_.*|GIT_.*|PG.*|WARDROOM_RUN|` +
 	`(?i:.*_PROXY|.*PAGER|.*EDITOR)|BASH_.*|ENV|SHELL|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND)$`)
 
 // connects are protected variables that say where and as whom, not what: a command is

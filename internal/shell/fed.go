@@ -7,12 +7,15 @@ import (
 )
 
 // What a program reads on its standard input is known when it stands in the text: a
-// here-document, or the words of an echo before the pipe. It tells people what a
+// here-document, the words of an echo before the pipe, or a cat of either. It tells people what a
 // command does; but a start is classed again by its words alone, so it never runs.
 
 // feeds gives the text that a statement writes to a pipe, when its tree tells.
 func feeds(stmt *syntax.Stmt) (text string, known bool) {
 	call, ok := stmt.Cmd.(*syntax.CallExpr)
+	if ok && len(call.Args) == 1 && len(stmt.Redirs) == 1 && wordText(call.Args[0]) == "cat" && len(call.Assigns) == 0 && stmt.Redirs[0].Hdoc != nil {
+		return hereText(stmt.Redirs[0])
+	}
 	if !ok || len(stmt.Redirs) > 0 || len(call.Assigns) > 0 || len(call.Args) < 2 {
 		return "", false
 	}

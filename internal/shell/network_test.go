@@ -60,7 +60,7 @@ func TestNetwork(t *testing.T) {
 		read        | nc -z -w 2 <host> 5432
 		interactive | nc redis 6379
 		interactive | nc -l 8080
-		unknown     | echo x | nc redis 6379
+		unknown+r   | echo x | nc redis 6379
 		unknown+r   | nc -e /bin/sh x 1
 		read        | pg_isready -h db -U octollm
 		read        | nslookup postgres

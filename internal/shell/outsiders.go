@@ -110,11 +110,17 @@ func classLine(text string) Class {
 }
 
 func (t outsiderTable) program() *program {
-	o := outsider{bare: t.otherwise, search: t.mode == "search", effects: map[string]Class{}, global: flagSet{}}
+	o := outsider{bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", effects: map[string]Class{}, global: flagSet{}}
 	listed := flagSet{}
 	for _, line := range t.lines {
 		name, rest, _ := strings.Cut(line, " ")
-		if name == "within" || name == "with" {
+		switch name {
+		case "decides":
+			items, why, _ := strings.Cut(rest, " ; ")
+			o.decides, o.decided = flags(strings.ReplaceAll(items, ",", " ")), read(why)
+			maps.Copy(listed, o.decides)
+			continue
+		case "within", "with":
 			o.global = flags(rest)
 			continue
 		}
@@ -123,7 +129,11 @@ func (t outsiderTable) program() *program {
 		for item := range strings.SplitSeq(items, ",") {
 			item = strings.TrimSpace(item)
 			if !strings.HasPrefix(item, "-") {
-				o.verbs = append(o.verbs, verb{strings.Fields(item), class, name == "asks"})
+				o.add(item, class, name == "asks")
+				continue
+			}
+			if flag, pattern, found := strings.Cut(item, "="); found && pattern != "" && pattern != "=" {
+				o.values = append(o.values, valueFlag{flag, pattern, class})
 				continue
 			}
 			for flag, kind := range flags(item) {
@@ -135,16 +145,28 @@ func (t outsiderTable) program() *program {
 	case "always":
 		return &program{any: true, class: t.otherwise}
 	case "flags":
-		return toldByFlags(t.otherwise, listed, o)
-	case "verbs", "search":
+		return toldByFlags(t.otherwise, listed, &o)
+	case "verbs", "search", "several":
 		return &program{any: true, refine: o.classify}
 	}
 	panic("no such kind of table: " + t.mode)
 }
 
+// add takes a verb, or a flag behind the verb that it belongs to.
+func (o *outsider) add(item string, class Class, asks bool) {
+	at := strings.Index(item, " -")
+	if at < 0 || at == len(item)-2 { // - alone is a word: s3 cp X -
+		o.verbs = append(o.verbs, verb{strings.Fields(item), class, asks})
+		return
+	}
+	for flag := range flags(item[at+1:]) {
+		o.bound = append(o.bound, boundFlag{strings.Fields(item[:at]), flag, class})
+	}
+}
+
 // toldByFlags is a program whose flags say what it does. A read with a flag that is
 // not listed is unknown: that flag might be the one that counts.
-func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
+func toldByFlags(otherwise Class, listed flagSet, o *outsider) *program {
 	maps.Copy(listed, o.global)
 	return &program{any: true, refine: func(_ scope, c *call) (class Class) {
 		taken, unlisted := listed.take(c.pos, false)
@@ -157,6 +179,10 @@ func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
 			}
 		}
 		for name := range taken.set {
+			if _, ok := o.decides[name]; ok {
+				class = o.decided
+				break
+			}
 			if o.effects[name] == dryRun {
 				return read("a dry run changes nothing")
 			}
@@ -165,6 +191,7 @@ func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
 			}
 			class = class.worst(o.effects[name])
 		}
+		class = class.worst(o.byValue(&taken))
 		if class.Why == "" {
 			class = otherwise
 		}
@@ -176,6 +203,18 @@ func toldByFlags(otherwise Class, listed flagSet, o outsider) *program {
 		}
 		return class
 	}}
+}
+
+// byValue is what the values of flags add: a flag is listed with a pattern for them (-l=scterc?*).
+func (o *outsider) byValue(taken *call) (class Class) {
+	for _, v := range o.values {
+		for _, value := range taken.values(v.flag) {
+			if ok, err := path.Match(v.pattern, value); ok || err != nil {
+				class = class.worst(v.class)
+			}
+		}
+	}
+	return class
 }
 
 func merged(a, b map[string][]string) map[string][]string {

@@ -15,7 +15,7 @@ var compose = &program{
 		"events":  {class: follows, flags: flags("--json"), refused: dockerRefused},
 		"stats":   dockerStats,
 		"exec":    {flags: flags("-e= --env= -d --detach -T --no-tty --no-TTY -i --interactive -t --tty --index= -w= --workdir="), stop: true, refused: dockerRefused, refine: inContainer},
-		"config":  {class: read("only reads the project's files"), flags: flags("--services --volumes --images --profiles --networks --hash= -q --quiet --format= --no-interpolate --no-normalize --resolve-image-digests --environment"), refused: dockerRefused, refine: composeConfig},
+		"config":  {class: read("only reads the project's files"), flags: flags("--services --volumes --images --profiles --networks --hash= -q --quiet --format= --no-interpolate --no-normalize --resolve-image-digests --environment -o= --output="), refused: dockerRefused, refine: composeConfig, effects: map[string]Class{"-o": composeWrites, "--output": composeWrites}},
 		"restart": dockerMoves("restarts services", "-t= --timeout= --no-deps"),
 		"start":   dockerMoves("starts services", ""),
 		"stop":    dockerMoves("stops services; start brings them back", "-t= --timeout="),
@@ -30,6 +30,8 @@ var compose = &program{
 		"scale": elsewhere(change("changes how many containers run"), "compose scale"), "attach": elsewhere(interactive("attaches to a container"), "compose attach"),
 	},
 }
+
+var composeWrites = Class{Risk: Change, Why: "writes a file", Refused: "docker compose config may not write a file; copy it and run it elsewhere"}
 
 // WithoutTerminal gives the words after `docker compose` a -T for exec, which would
 // ask for a terminal by itself.

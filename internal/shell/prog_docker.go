@@ -195,5 +195,9 @@ func podmanTable() *program {
 			"rm": elsewhere(destroy("removes pods"), "pod rm"), "prune": elsewhere(destroy("removes pods"), "pod prune"),
 		}),
 	})
+	list := *verbs["ps"]
+	list.flags = maps.Clone(list.flags)
+	maps.Copy(list.flags, flags("-p --pod --ns --sort= --noheading --sync"))
+	verbs["ps"] = &list
 	return &program{flags: docker.flags, refused: docker.refused, bare: docker.bare, verbs: verbs}
 }

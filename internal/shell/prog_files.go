@@ -15,8 +15,8 @@ var filePrograms = map[string]*program{
 	"whoami":   listing("prints the user", ""), "id": listing("prints the user", "-u -g -G -n"), "uname": listing("prints the system", "-a -r -s -m -n -v -p -o"),
 	"nproc": listing("counts processors", "--all"), "lscpu": listing("describes processors", "-e -p"), "lsblk": listing("lists block devices", "-f -a -o="),
 	"mount":    {class: read("lists mounts"), flags: flags("-l -t= -o= -a -r -w --bind -v -L= -U="), effects: map[string]Class{"-a": change("mounts file systems"), "-o": change("mounts a file system")}, refine: mounts},
-	"lsof":     listing("lists open files", "-i? -p= -n -P -u= -c= -t"),
-	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-C -c -T -H -l= -f= --level= -k -x -w"), effects: map[string]Class{"-w": follows, "-C": destroy("empties the kernel's messages"), "-c": destroy("empties the kernel's messages")}, refine: takesNothing},
+	"lsof":     listing("lists open files", "-i? -p= -n -P -u= -c= -t -s? -a -l -U -R -w -b -F?"),
+	"dmesg":    {class: read("prints the kernel's messages"), flags: flags("-C -c -T -H -l= -f= --level= -k -x -w -n= -D -E --console-off --console-on --console-level="), effects: map[string]Class{"-n": consoles, "-D": consoles, "-E": consoles, "--console-off": consoles, "--console-on": consoles, "--console-level": consoles, "-w": follows, "-C": destroy("empties the kernel's messages"), "-c": destroy("empties the kernel's messages")}, refine: takesNothing},
 	"printenv": {class: discloses("prints the environment, which often holds passwords"), flags: flags("-0")},
 	"getent":   {class: read("looks a name up"), flags: flags("-s="), refine: readsFiles},
 	"mkdir":    altering(change("makes a folder"), "-p -v -m="),
@@ -53,7 +53,7 @@ var installer = &program{
 		"add": {class: change("installs packages"), flags: flags("-q --no-cache")}, "reinstall": {class: change("installs packages"), flags: flags("-y -q")}, "clean": {class: change("forgets fetched packages"), flags: flags("-y -q")}, "downgrade": {class: change("installs older packages"), flags: flags("-y -q")},
 		"show": {class: read("describes packages"), flags: flags("-a")}, "search": {class: read("looks for packages"), flags: flags("-n")}, "policy": {class: read("describes packages")}, "info": {class: read("describes packages"), flags: flags("-a")},
 		"check-update": {class: read("looks for newer packages"), flags: flags("-q")}, "history": installHistory, "repolist": {class: read("lists repositories"), flags: flags("-v")},
-		"list": {class: read("lists packages"), flags: flags("--installed")},
+		"list": {class: read("lists packages"), flags: flags("--installed --upgradable -a --all-versions")},
 	},
 }
 
@@ -120,3 +120,5 @@ func takesNothing(_ scope, c *call) Class {
 	}
 	return Class{}
 }
+
+var consoles = change("changes what the console shows")

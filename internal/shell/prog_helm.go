@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const helmGlobal = "-n= --namespace= --debug "
 
@@ -40,7 +43,7 @@ func helmWrites(why, list string) *program {
 		refine: func(s scope, c *call) Class {
 			class := change(why)
 			switch {
-			case c.has("--dry-run"):
+			case helmDry(c.values("--dry-run")):
 				class = read("--dry-run changes nothing")
 			case c.has("--force"):
 				class = destroy("--force deletes objects to replace them")
@@ -51,6 +54,11 @@ func helmWrites(why, list string) *program {
 			return class.worst(kubeCommonOnly(s, c))
 		},
 	}
+}
+
+// helmDry reports that every --dry-run says so: =false and =none are none.
+func helmDry(values []string) bool {
+	return len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return v != "" && v != "true" && v != "client" && v != "server" })
 }
 
 func helmElsewhere(class Class, verb string) *program {

@@ -128,9 +128,9 @@ var journalctl = &program{
 	class: read("reads the journal"), numeric: true,
 	flags: flags(`-u= --unit= -n= --lines= -f --follow --since= -S= --until= -U= -p= --priority= -b? --boot? -k --dmesg -o= --output= --no-pager -r --reverse -x --catalog
 		-e --pager-end -q --quiet -g= --grep= -t= --identifier= --disk-usage --list-boots --user --system --utc -a --all -l --full --no-hostname --no-full -N
-		--vacuum-size= --vacuum-time= --vacuum-files= --rotate --flush --sync`),
+		--vacuum-size= --vacuum-time= --vacuum-files= --rotate --flush --sync --cursor-file= --update-catalog --header --verify --utc`),
 	effects: map[string]Class{
-		"-f": follows, "--follow": follows, "--rotate": change("closes the journal's files"), "--flush": change("writes the journal to disk"), "--sync": change("writes the journal to disk"),
+		"-f": follows, "--follow": follows, "--cursor-file": change("writes a file"), "--update-catalog": change("writes a file"), "--rotate": change("closes the journal's files"), "--flush": change("writes the journal to disk"), "--sync": change("writes the journal to disk"),
 		"--vacuum-size": destroy("deletes old journal files"), "--vacuum-time": destroy("deletes old journal files"), "--vacuum-files": destroy("deletes old journal files"),
 	},
 	refused: map[string]string{"-D= --directory= --file= --root=": "it reads other files", "-M= --machine=": "it reaches a container"},

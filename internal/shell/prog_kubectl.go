@@ -63,7 +63,7 @@ var kubectl = &program{
 		"cordon":    kubeNode("keeps new pods off a node; uncordon takes it back"),
 		"uncordon":  kubeNode("lets pods onto a node"),
 		"drain":     kubeDrain,
-		"kustomize": kubeElsewhere(read("builds objects out of files"), "kustomize"), "plugin": kubeElsewhere(read("lists plugins"), "plugin"), "completion": kubeElsewhere(read("prints a script"), "completion"), "options": kubeElsewhere(read("prints its help"), "options"),
+		"kustomize": {any: true, refine: kustomize}, "plugin": kubeElsewhere(read("lists plugins"), "plugin"), "completion": kubeElsewhere(read("prints a script"), "completion"), "options": kubeElsewhere(read("prints its help"), "options"),
 		"certificate":  kubeElsewhere(change("approves or denies a certificate"), "certificate"),
 		"taint":        kubeWrite("changes what a node repels", "--overwrite --all -l= --selector= --validate?"),
 		"delete":       kubeDelete,
@@ -107,6 +107,21 @@ func kubeListing(why string, lists Class, list string) *program {
 }
 
 // kubeElsewhere is a verb that playbooks hold but this room never starts.
+// kustomize prints what it builds; plugins and charts start programs.
+func kustomize(_ scope, c *call) Class {
+	class := read("builds objects out of files")
+	for _, word := range c.pos {
+		switch name, _, _ := strings.Cut(word, "="); {
+		case strings.HasPrefix(name, "--enable-"), name == "--helm-command":
+			class = class.worst(unknown("it starts other programs"))
+		case strings.HasPrefix(name, "-o"), name == "--output":
+			class = class.worst(change("writes files"))
+		}
+	}
+	class.Refused = "kubectl kustomize is not permitted in a playbook; copy it and run it elsewhere"
+	return class
+}
+
 func kubeElsewhere(class Class, verb string) *program {
 	class.Refused = "kubectl " + verb + " is not permitted in a playbook; copy it and run it elsewhere"
 	return &program{class: class, any: true}

@@ -7,39 +7,127 @@ import (
 )
 
 // mysql is classed by -e as far as its dialect is PostgreSQL's too.
-var mysql = &program{any: true, refine: func(s scope, c *call) Class {
+var mysql = &program{any: true, refine: func(s scope, c *call) (class Class) {
 	if slices.Contains(c.pos, "-p") || slices.Contains(c.pos, "--password") {
 		return interactive("mysql asks for the password")
 	}
+	runs := false
+	for i, word := range c.pos {
+		name, text, given := strings.Cut(word, "=")
+		switch {
+		case name == "--execute" && given, strings.HasPrefix(name, "--init-command"):
+			runs = runs || name == "--execute"
+			class = class.worst(mysqlText(text))
+		case mysqlExecutes.MatchString(word) && i+1 < len(c.pos):
+			runs = true
+			class = class.worst(mysqlText(c.pos[i+1]))
+		case name == "--tee":
+			class = class.worst(change("writes a file"))
+		case name == "--pager":
+			class = class.worst(unknown("it starts a program of its choice"))
+		}
+	}
+	switch {
+	case runs:
+		return class
+	case s.fed:
+		return class.worst(s.fedClass("mysql runs what it is fed", mysqlText))
+	}
+	return class.worst(interactive("mysql without -e asks at the keyboard"))
+}}
+
+var (
+	// mysqlExecutes is -e, alone or behind flags that take no value.
+	mysqlExecutes = regexp.MustCompile(`^-[ABEHNXbfqrstvw]*e$|^--execute$`)
+	// mysqlOwn is what PostgreSQL reads otherwise: quoting, dollars, and comments that one of them does not see.
+	mysqlOwn   = regexp.MustCompile("[#`\\\\]|/\\*|--\\S|\\$\\w*\\$")
+	mysqlMoves = words("START STOP FLUSH OPTIMIZE REPAIR CHANGE KILL")
+	mysqlAsks  = words("DESCRIBE DESC USE CHECKSUM CHECK")
+)
+
+func mysqlText(text string) (class Class) {
+	text = strings.TrimSuffix(strings.TrimRight(text, " ;\n"), `\G`)
+	if mysqlOwn.MatchString(text) || strings.Contains(text, later) {
+		return unknown("the statement is MySQL's own")
+	}
+	tokens, ok := lexSQL(text)
+	if !ok {
+		return unknown("the SQL cannot be read surely")
+	}
+	for statement := range splitTokens(tokens) {
+		if len(statement) > 0 {
+			class = class.worst(classMySQL(statement))
+		}
+	}
+	if class.Why == "" {
+		return unknown("there is no SQL statement")
+	}
+	return class
+}
+
+// classMySQL is one statement: by MySQL's own first words, else as PostgreSQL has it.
+func classMySQL(tokens []sqlToken) Class {
+	first, second := wordAt(tokens, 0), wordAt(tokens, 1)
+	switch {
+	case first == "SET" && second == "GLOBAL":
+		return classWords(tokens, change("changes a setting of the server"))
+	case first == "RESET" || first == "PURGE":
+		return destroy("deletes logs or where replication stands")
+	case first == "START" && second == "TRANSACTION":
+		return classSQL(tokens)
+	case mysqlMoves[first]:
+		return classWords(tokens, change("changes how the server works"))
+	case (first == "DESCRIBE" || first == "DESC") && (second == "ANALYZE" || sqlStatements[second] != nil):
+		return classExplain(tokens)
+	case mysqlAsks[first]:
+		return classWords(tokens, read("describes a table"))
+	}
+	return classSQL(tokens)
+}
+
+// cqlWords is cqlsh -e STATEMENTS.
+func cqlWords(_ scope, c *call) (class Class) {
 	for i, word := range c.pos {
 		text, found := strings.CutPrefix(word, "--execute=")
-		if !found && strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "e") && i+1 < len(c.pos) {
+		if !found && (word == "-e" || word == "--execute") && i+1 < len(c.pos) {
 			text, found = c.pos[i+1], true
 		}
 		if found {
-			return mysqlText(text)
+			class = class.worst(cqlText(text))
+		}
+		if word == "-f" || strings.HasPrefix(word, "--file") {
+			class = class.worst(unknown("the text does not tell what the file does"))
 		}
 	}
-	if s.fed {
-		return s.fedClass("mysql runs what it is fed", mysqlText)
+	if class.Why == "" {
+		return interactive("cqlsh without -e asks at the keyboard")
 	}
-	return interactive("mysql without -e asks at the keyboard")
-}}
+	return class
+}
 
-func mysqlText(text string) Class {
-	text = strings.TrimSuffix(strings.TrimRight(text, " ;\n"), `\G`)
-	upper := sqlUpper(strings.TrimSpace(text))
-	switch {
-	case strings.HasPrefix(upper, "SET GLOBAL ") && !strings.Contains(text, ";"):
-		return change("changes a setting of the server")
-	case strings.Contains(text, "/*!"), strings.ContainsAny(text, "#`\\"):
-		return unknown("the statement is MySQL's own")
-	case strings.HasPrefix(upper, "KILL "):
-		return change("ends a session")
-	case strings.HasPrefix(upper, "DESCRIBE "), strings.HasPrefix(upper, "DESC "):
-		return read("describes a table")
+var cqlAsks = words("DESCRIBE DESC CONSISTENCY TRACING EXPAND SHOW USE PAGING")
+
+// cqlText knows that INSERT overwrites in Cassandra.
+func cqlText(text string) (class Class) {
+	tokens, ok := lexSQL(text)
+	if !ok || strings.Contains(text, "/*") || mysqlOwn.MatchString(text) || strings.Contains(text, later) {
+		return unknown("the CQL cannot be read surely")
 	}
-	return SQL(text)
+	for statement := range splitTokens(tokens) {
+		switch first := wordAt(statement, 0); {
+		case len(statement) == 0:
+		case first == "INSERT" || first == "BEGIN":
+			class = class.worst(destroy("overwrites rows"))
+		case cqlAsks[first]:
+			class = class.worst(classWords(statement, read("only asks")))
+		default:
+			class = class.worst(classSQL(statement))
+		}
+	}
+	if class.Why == "" {
+		return unknown("there is no statement")
+	}
+	return class
 }
 
 // mongo runs JavaScript, of which nothing is known.
@@ -64,13 +152,35 @@ var mongo = &program{any: true, refine: func(s scope, c *call) Class {
 
 var mongoReads = words("rs.status rs.conf rs.printReplicationInfo rs.printSecondaryReplicationInfo rs.isMaster rs.hello db.hello db.currentOp db.serverStatus db.stats db.version db.getReplicationInfo db.isMaster sh.status db.getCollectionNames db.getProfilingStatus")
 
-// mongoCall is one call whose arguments call nothing themselves.
-var mongoCall = regexp.MustCompile(`^\s*([a-zA-Z.]+)\([^()=;]*\)\s*;?\s*$`)
+var (
+	// mongoCall is one call, or one on a collection and what narrows it, whose arguments call nothing themselves.
+	mongoCall  = regexp.MustCompile("^\\s*([a-zA-Z.]+)\\([^()=;`\\\\]*\\)\\s*;?\\s*$")
+	mongoFinds = regexp.MustCompile("^\\s*db\\.\\w+\\.(find|findOne|count|countDocuments|estimatedDocumentCount|distinct|stats|getIndexes|dataSize|totalIndexSize)\\([^()=;`\\\\]*\\)" +
+		"(\\.(limit|skip|sort|count|pretty|toArray|itcount|size|explain|hint|maxTimeMS)\\([^()=;`\\\\]*\\))*\\s*;?\\s*$")
+	mongoScript = regexp.MustCompile(`\$(where|function|accumulator|out|merge)`)
+	mongoLoses  = regexp.MustCompile(`^db\.(\w+\.(deleteMany|deleteOne|remove|drop|updateMany|updateOne|replaceOne|dropIndex|dropIndexes)|dropDatabase)$`)
+	mongoMoves  = regexp.MustCompile(`^(rs\.(stepDown|freeze|add|remove|reconfig|initiate|syncFrom)|db\.(killOp|fsyncLock|fsyncUnlock|setProfilingLevel|shutdownServer)|db\.\w+\.(insertOne|insertMany|createIndex|reIndex)|sh\.(startBalancer|stopBalancer|enableBalancing|disableBalancing))$`)
+)
 
-// mongoText knows some single calls that only ask.
+// mongoText knows some single calls.
 func mongoText(text string) Class {
-	if m := mongoCall.FindStringSubmatch(text); m != nil && mongoReads[m[1]] && !dynamic(text) {
+	unclear := unknown("the text does not tell what the script does")
+	if dynamic(text) || mongoScript.MatchString(text) {
+		return unclear
+	}
+	if mongoFinds.MatchString(text) {
 		return read("only asks the server")
 	}
-	return unknown("the text does not tell what the script does")
+	m := mongoCall.FindStringSubmatch(text)
+	switch {
+	case m == nil:
+		return unclear
+	case mongoReads[m[1]]:
+		return read("only asks the server")
+	case mongoLoses.MatchString(m[1]):
+		return destroy("deletes or overwrites data")
+	case mongoMoves.MatchString(m[1]):
+		return change("changes how the server works")
+	}
+	return unclear
 }

@@ -1,57 +1,110 @@
 package shell
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
-// ipWords is ip OBJECT VERB: without a verb it shows.
-func ipWords(s scope, c *call) (class Class) {
-	class = read("shows the network")
-	for i, word := range c.pos {
+// ipVerbs only show, in every spelling that ip understands.
+var ipVerbs = words("show sh list ls lst l get identify pids monitor help")
+
+// ipWords is ip OBJECT VERB: without a verb it shows. Verbs may be cut short (ip route d),
+// so one that is not surely a read is none.
+func ipWords(s scope, c *call) Class {
+	flags := flags("-4 -6 -0 -o -s -d -j -p -h -N -r -br -c? -a -t -n= -f= -l= -netns= -family= -stats -statistics -details -oneline -brief -json -pretty -color? -resolve -human -numeric -all -V")
+	taken, unlisted := flags.take(c.pos, true)
+	class := read("shows the network")
+	left := taken.words()
+	for i, word := range left {
 		switch word {
 		case "add", "del", "delete", "set", "replace", "change", "append", "up", "down", "restore":
-			class = class.worst(change("changes the network"))
+			if i != 0 && (i == 1 || left[1] != "show") {
+				class = class.worst(change("changes the network"))
+			}
 		case "flush":
 			class = class.worst(destroy("deletes all of them"))
 		case "monitor":
 			class = class.worst(follows)
-		case "-b", "-batch", "-force":
-			return unknown("it runs what a file says")
 		case "exec":
-			if i == 0 || i+2 > len(c.pos) || c.pos[i-1] != "netns" {
+			if i != 1 || left[0] != "netns" || len(left) < 4 {
 				return unknown("it starts a program")
 			}
-			return wrapped(s, &call{pos: c.pos[i+2:]})
+			return wrapped(s, &call{pos: left[3:]})
 		}
-		if dynamic(word) && !strings.ContainsAny(word, ".:/") && i < 2 {
-			return unknown("what ip does here is known only at run time")
-		}
+	}
+	switch {
+	case unlisted != "":
+		return class.worst(unknown("no table tells what its flag " + shown(unlisted) + " does"))
+	case len(left) > 1 && class.Risk == Read && !ipVerbs[left[1]] && (left[1] != "s" || left[0] == "link"[:min(4, len(left[0]))]):
+		return unknown("no table tells what ip does here")
 	}
 	return class
 }
 
+var sysctlSets = regexp.MustCompile(`^-[a-zA-Z]*[wpf]|^--(write|load|system)`)
+
 func sysctlWords(_ scope, c *call) Class {
 	for _, word := range c.pos {
-		if strings.Contains(word, "=") || word == "-w" || word == "-p" || word == "--system" || word == "--load" || dynamic(word) {
+		if strings.Contains(word, "=") || sysctlSets.MatchString(word) || dynamic(word) {
 			return change("changes a setting of the kernel")
 		}
 	}
 	return read("shows settings of the kernel")
 }
 
-// tracer watches a process that runs, or starts one.
+var (
+	traceFlags  = flags("-f -ff -c -C -v -t -tt -ttt -r -q -k -i -T -x -xx -w -y -yy -n -z -Z -D -e= -s= -p= -P= -a= -S= -O= -I= -b= -o= -l= --attach= --output= --trace= --summary --follow-forks")
+	perfFlags   = flags("-a -d -v -n -A -B -s -x= -e= -p= -t= -r= -I= -C= -G= -D= -o= --pid= --tid= --cpu= --event= --output= --repeat= --timeout= --all-cpus --no-big-num --per-core --per-socket --metrics=")
+	recordFlags = flags("-a -g -v -q -e= -p= -t= -C= -F= -c= -o= -m= --call-graph= --pid= --all-cpus --output=")
+)
+
+// tracer watches a process that runs, or a program that it starts.
 func tracer(s scope, c *call) Class {
-	watches := false
-	for _, word := range c.pos {
-		switch {
-		case word == "-p" || strings.HasPrefix(word, "-p") && len(word) > 2 || word == "--attach":
-			watches = true
-		case word == "-o" || word == "--output":
-			return change("writes what it sees to a file")
+	return traced(s, c.pos, traceFlags, stream("watches a process until it is stopped"))
+}
+
+func traced(s scope, args []string, known flagSet, class Class) Class {
+	taken, unlisted := known.take(args, true)
+	if unlisted != "" {
+		return unknown("no table tells what its flag " + shown(unlisted) + " does")
+	}
+	for _, value := range taken.values("-o", "--output") {
+		class = class.worst(change("writes what it sees to a file"))
+		if strings.HasPrefix(value, "|") || strings.HasPrefix(value, "!") || dynamic(value) {
+			return unknown("it hands what it sees to a program")
 		}
 	}
-	if watches {
-		return stream("watches a process until it is stopped")
+	for _, value := range taken.values("-e") {
+		if strings.Contains(value, "inject") || strings.Contains(value, "fault") || dynamic(value) {
+			class = class.worst(change("makes calls of the process fail"))
+		}
 	}
-	return unknown("it starts a program")
+	return class.worst(wrapped(s, &taken))
+}
+
+// perfWords is perf VERB; stat and trace start a program or watch one.
+func perfWords(s scope, c *call) Class {
+	if len(c.pos) == 0 {
+		return read("prints its help")
+	}
+	switch rest := c.pos[1:]; c.pos[0] {
+	case "stat":
+		return traced(s, rest, perfFlags, read("counts events"))
+	case "trace":
+		return traced(s, rest, perfFlags, stream("watches a process until it is stopped"))
+	case "list", "evlist", "version":
+		return read("lists events")
+	case "report", "annotate", "diff":
+		if chooses(&call{pos: rest}, "--stdio") {
+			return read("shows a recording")
+		}
+		return interactive("without --stdio it needs a terminal")
+	case "record":
+		return traced(s, rest, recordFlags, change("writes a recording"))
+	case "top":
+		return interactive("it needs a terminal")
+	}
+	return unknown("no table tells what perf does here")
 }
 
 // ifconfig changes an interface with more than its name.

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,17 +20,61 @@ var networkPrograms = map[string]*program{
 
 var netcat = &program{
 	class:   read("tries whether a port accepts connections"),
-	flags:   flags("-z -v -w= -n -u -4 -6 -l -p="),
+	flags:   flags("-z -v -w= -n -u -4 -6 -U -N -q= -l -k -p="),
 	effects: map[string]Class{"-l": interactive("nc -l opens a listener"), "-p": interactive("nc -p binds a port")},
 	refine: func(s scope, c *call) Class {
 		switch {
 		case c.has("-z"):
 			return Class{}
 		case s.fed:
-			return unknown("nc without -z sends what it is fed")
+			return s.fedClass("nc without -z sends what it is fed", asksByPort)
 		}
 		return interactive("nc without -z talks to the port from the keyboard")
 	},
+}
+
+var (
+	portReads   = words("ruok stat mntr srvr conf cons envi dirs wchs isro stats version quit PING INFO QUIT") // ZooKeeper, memcached, Redis
+	socketReads = regexp.MustCompile(`^(show|help)( |$)`)
+	socketMoves = regexp.MustCompile(`^(disable|enable|set|add|shutdown) `)
+	socatPeer   = regexp.MustCompile(`^((?i:unix|unix-connect|unix-client|tcp|tcp4|tcp6|tcp-connect):[^,|!]+|/[^,|!]+)$`)
+)
+
+// asksByPort is a word that a server answers with its state.
+func asksByPort(text string) Class {
+	class := asksBySocket(strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(text))
+	if class.Risk != Read {
+		return unknown("nc without -z sends what it is fed")
+	}
+	return class
+}
+
+// asksBySocket is what HAProxy is told by its socket; a semicolon begins another command.
+func asksBySocket(text string) (class Class) {
+	for order := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		switch order = strings.TrimSpace(order); {
+		case order == "", portReads[order], socketReads.MatchString(order):
+			class = class.worst(read("asks a server for its state"))
+		case socketMoves.MatchString(order):
+			class = class.worst(change("tells a server to change something"))
+		default:
+			return unknown("no table tells what the server does")
+		}
+	}
+	return class
+}
+
+// socatWords knows one use: what is fed goes to a socket.
+func socatWords(s scope, c *call) Class {
+	if s.fed && len(c.pos) == 2 {
+		own := slices.IndexFunc(c.pos, func(word string) bool {
+			return word == "-" || strings.EqualFold(word, "stdio") || strings.EqualFold(word, "stdin")
+		})
+		if own >= 0 && socatPeer.MatchString(c.pos[1-own]) {
+			return s.fedClass("socat sends what it is fed", asksBySocket)
+		}
+	}
+	return interactive("asks at the keyboard or opens a listener")
 }
 
 var nslookupFlag = regexp.MustCompile(`^-(type|query|q|querytype|class|timeout|retry|port|debug|nodebug|recurse|norecurse)(=[A-Za-z0-9]+)?$`)

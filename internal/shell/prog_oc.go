@@ -2,6 +2,7 @@ package shell
 
 import (
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -10,9 +11,9 @@ var oc = ocTable()
 
 func ocTable() *program {
 	own := map[string]*program{
-		"whoami": ocCopies(read("asks who acts")), "projects": ocCopies(read("lists projects")), "status": ocCopies(read("shows the project")), "process": ocCopies(read("fills a template")), "image": {any: true, refine: ocImage}, "explain": kubectl.verbs["explain"],
+		"whoami": {any: true, refine: ocWhoami}, "projects": ocCopies(read("lists projects")), "status": ocCopies(read("shows the project")), "process": ocCopies(read("fills a template")), "image": {any: true, refine: ocImage}, "explain": kubectl.verbs["explain"],
 		"project": ocCopies(change("switches the project")), "new-project": ocCopies(change("creates a project")), "new-app": ocCopies(change("creates an application")), "new-build": ocCopies(change("creates a build")), "start-build": ocCopies(change("starts a build")), "cancel-build": ocCopies(change("stops a build")),
-		"rollback": ocCopies(change("goes back to an earlier deployment")), "import-image": ocCopies(change("imports an image")), "tag": ocCopies(change("tags an image")), "extract": {any: true, refine: ocExtract}, "logout": ocCopies(change("forgets who acts")), "idle": ocCopies(change("stops what nobody uses")), "policy": ocCopies(change("changes rights")), "rsync": ocCopies(change("copies files")),
+		"rollout": {any: true, refine: ocRollout}, "rollback": ocCopies(change("goes back to an earlier deployment")), "import-image": ocCopies(change("imports an image")), "tag": ocCopies(change("tags an image")), "extract": {any: true, refine: ocExtract}, "logout": ocCopies(change("forgets who acts")), "idle": ocCopies(change("stops what nobody uses")), "policy": ocCopies(change("changes rights")), "rsync": ocCopies(change("copies files")),
 		"login": ocCopies(interactive("asks at the keyboard")), "rsh": ocCopies(interactive("opens a shell")), "adm": {any: true, refine: ocAdmin},
 	}
 	all := maps.Clone(kubectl.verbs)
@@ -43,6 +44,24 @@ func ocExtract(_ scope, c *call) Class {
 		if word == "--to=-" {
 			class = discloses("prints the contents of an object")
 		}
+	}
+	class.Refused = ocElsewhere
+	return class
+}
+
+// ocRollout has verbs for deployment configs beside kubectl's.
+func ocRollout(s scope, c *call) Class {
+	if len(c.pos) > 0 && slices.Contains([]string{"latest", "cancel", "retry"}, c.pos[0]) {
+		return Class{Risk: Change, Why: "deploys, or stops deploying", Refused: ocElsewhere}
+	}
+	return kubectl.verbs["rollout"].classify(s, "oc rollout", c.pos)
+}
+
+// ocWhoami prints the caller's token with -t.
+func ocWhoami(_ scope, c *call) Class {
+	class := read("asks who acts")
+	if chooses(c, "-t", "--show-token") {
+		class = discloses("prints the caller's token")
 	}
 	class.Refused = ocElsewhere
 	return class

@@ -19,6 +19,7 @@ func classFunctions(tokens []sqlToken) (class Class) {
 		}
 		qualified := first < i
 		switch {
+		case i > 0 && !qualified && tokens[i-1].kind == sqlSign && tokens[i-1].text == ")" && name != "OPERATOR": // (…) v(a, b): names of columns
 		case first > 0 && sqlNamesNext[tokens[first-1].text] && tokens[first-1].kind == sqlWord:
 		case qualified && (i-first != 2 || tokens[first].text != "PG_CATALOG"):
 			return unknown("a function of another schema may do anything")

@@ -12,6 +12,7 @@ var programs = collect(
 		"curl": curl, "psql": psql, "redis-cli": redisCLI,
 		"systemctl": systemctl, "journalctl": journalctl, "crictl": crictl, "git": git, "mysql": mysql, "mariadb": mysql, "mongo": mongo, "mongosh": mongo,
 		"ip": {any: true, refine: ipWords}, "ifconfig": {any: true, refine: ifconfigWords}, "sysctl": {any: true, refine: sysctlWords}, "strace": {any: true, refine: tracer}, "ltrace": {any: true, refine: tracer},
+		"perf": {any: true, refine: perfWords}, "socat": {any: true, refine: socatWords}, "cqlsh": {any: true, refine: cqlWords},
 		"podman": podman, "nerdctl": docker, "podman-compose": compose,
 	},
 )
