@@ -17,7 +17,7 @@ import (
 // labelledCommand is a line of testdata/labelled*.jsonl: a command as it stands in
 // runbooks, and what it does. The labels were written from the definitions of the
 // classes, without knowing the tables; where more than one class can be defended, also
-// names the others. The last hundred of labelled_oncall.jsonl were written to break the tables.
+// names the others. The last 180 of labelled_oncall.jsonl were written to break the tables.
 type labelledCommand struct {
 	Command, Kind string
 	Risk          string

@@ -24,6 +24,9 @@ func wordAt(tokens []sqlToken, i int) string {
 
 // classPrepare is PREPARE name AS statement: it runs later, but what it is stands here.
 func classPrepare(tokens []sqlToken) Class {
+	if wordAt(tokens, 1) == "TRANSACTION" {
+		return change("ends the transaction in two phases; COMMIT PREPARED or ROLLBACK PREPARED finishes it")
+	}
 	statement := after(tokens, "AS")
 	if len(statement) == 0 {
 		return unknown("PREPARE prepares nothing known")

@@ -57,6 +57,9 @@ func TestSQL(t *testing.T) {
 		change  | REINDEX TABLE CONCURRENTLY tasks
 		change  | LOCK TABLE t IN ACCESS EXCLUSIVE MODE
 		change  | COPY t FROM STDIN
+		change  | PREPARE TRANSACTION 'x'
+		read    | SELECT * FROM (VALUES (1, 'a')) v(n, name)
+		unknown | SELECT (1) OPERATOR(evil.+) (2)
 		change  | CHECKPOINT
 		change  | SELECT * FROM t FOR NO KEY UPDATE SKIP LOCKED
 		change  | COMMIT PREPARED 'x'
