@@ -87,6 +87,7 @@ type (
 		Line     int    `json:"line"`
 		Caption  string `json:"caption"`
 		Platform string `json:"platform"`
+		Undo     bool   `json:"undo,omitempty"`
 		verdict
 	}
 )
@@ -144,7 +145,7 @@ func showStep(kind string, step *playbooks.Step) shownStep {
 			v.Risk, v.Why = *command.Raise, "the author says so"
 		}
 		shown.Commands = append(shown.Commands, shownCommand{
-			Text: command.Text, Kind: command.Kind, Line: command.Line, Caption: command.Caption, Platform: string(command.Platform), verdict: v,
+			Text: command.Text, Kind: command.Kind, Line: command.Line, Caption: command.Caption, Platform: string(command.Platform), Undo: command.Undo, verdict: v,
 		})
 	}
 	return shown

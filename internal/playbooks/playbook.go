@@ -86,6 +86,7 @@ type Command struct {
 	Timeout  time.Duration  `json:"timeout,omitempty"`  // 0: the default of the section
 	Database string         `json:"database,omitempty"` // of SQL: the alias of the environment's that it is for; empty: its first
 	Raise    *shell.Risk    `json:"raise,omitempty"`    // the least risk to show, when the author asks for more
+	Undo     bool           `json:"undo,omitempty"`     // it takes back what the step's other commands do, and is not one of the things to do
 }
 
 // Runnable reports whether Wardroom can start the command at all.

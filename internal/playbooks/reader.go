@@ -81,6 +81,9 @@ func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft
 
 // finish turns drafts into a section's text and numbered steps.
 func (r *reader) finish(s *Section, drafts []*draft) {
+	for _, d := range drafts {
+		d.settle()
+	}
 	lead, steps := drafts[0], drafts[1:]
 	toDo := s.Kind == Diagnosis || s.Kind == Resolution || s.Kind == Verification
 	runnable := lead.runnable()

@@ -13,7 +13,9 @@ import (
 func (r *reader) inline(n ast.Node) []Block {
 	var blocks []Block
 	for _, s := range r.spans(n) {
-		blocks = append(blocks, r.command(fenceInfo{}, s.kind, s.text, "", s.line))
+		b := r.command(fenceInfo{}, s.kind, s.text, "", s.line)
+		b.Command.Undo = s.undo
+		blocks = append(blocks, b)
 	}
 	return blocks
 }
@@ -22,6 +24,7 @@ func (r *reader) inline(n ast.Node) []Block {
 type span struct {
 	text, kind string
 	line       int
+	undo       bool // it stands on an undo line
 }
 
 // spans collects the code spans below n that are commands.
@@ -36,7 +39,7 @@ func (r *reader) spans(n ast.Node) []span {
 			return ast.WalkContinue, nil
 		}
 		if text, kind := spanCommand(r.doc.plain(code)); kind != "" {
-			all = append(all, span{text, kind, r.doc.line(code.Pos())})
+			all = append(all, span{text, kind, r.doc.line(code.Pos()), r.onUndoLine(code)})
 		}
 		return ast.WalkSkipChildren, nil
 	})

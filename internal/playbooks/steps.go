@@ -70,11 +70,12 @@ func below(lead *draft, named bool) []string {
 
 // listSteps makes each item that holds a command a step. In a numbered list the
 // other items are steps too; in a bulleted one their text belongs to the step above.
+// The undo of a step is no step.
 func (r *reader) listSteps(list *ast.List, end int, current *draft) []*draft {
 	var all []*draft
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
 		itemEnd := r.endOf(item, end)
-		if !list.IsOrdered() && !r.holdsCommand(item) {
+		if !list.IsOrdered() && !r.holdsCommand(item) || len(all) > 0 && r.inUndoItem(item) {
 			current.blocks = r.add(current.blocks, item, item.Pos(), itemEnd)
 			continue
 		}
@@ -121,9 +122,9 @@ func (r *reader) endOf(n ast.Node, end int) int {
 func (r *reader) add(blocks []Block, n ast.Node, start, end int) []Block {
 	switch n := n.(type) {
 	case *ast.FencedCodeBlock:
-		return append(blocks, r.code(n, r.info(n))...)
+		return append(blocks, r.undoing(n, r.code(n, r.info(n)))...)
 	case *ast.CodeBlock:
-		return append(blocks, r.code(n, "")...)
+		return append(blocks, r.undoing(n, r.code(n, ""))...)
 	case *ast.List, *ast.ListItem:
 		if !holdsCode(n) {
 			break
@@ -158,7 +159,7 @@ func (r *reader) quoted(n ast.Node) []Block {
 		}
 		f, _ := parseInfo(r.info(fence))
 		if body, line := r.codeText(fence); isShell(f.language) {
-			for _, b := range r.shell(f, body, line) {
+			for _, b := range r.undoing(fence, r.shell(f, body, line)) {
 				if b.Command.Kind != Reference {
 					blocks = append(blocks, b)
 				}
