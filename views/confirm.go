@@ -16,8 +16,8 @@ type Confirm struct {
 	WhereDetail string   // "from runner-1, as service account wardroom-prod"
 	Why         []string // the reasons for the class
 	Effect      string   // what it does, when known
-	Undo        string   // the command that takes it back, or a sentence
-	UndoCode    bool     // Undo is a command
+	Undo        string   // what the author says of taking it back
+	UndoCode    []string // the commands that take it back
 	NoUndo      bool     // it cannot be taken back
 	Told        string   // "Bo and Kim in the room, the timeline"
 	Warning     string   // "The same change runs in INC-43 on the same target."

@@ -1,5 +1,7 @@
 package views
 
+import "slices"
+
 // Step is the card of one step.
 type Step struct {
 	ID       string // end of the element id, see ElementID: the card is "step-" + ID
@@ -24,6 +26,7 @@ type Step struct {
 	Others   []Command // for platforms other than the incident's
 	Platform string    // "docker, local": what Others are for
 	Typed    []Command // that people typed here, and the playbook does not have
+	Undo     []Command // that take back what Blocks do: offered, and never what comes next
 	Manual   bool      // done by hand, then marked done with a note
 	Done     *Done
 	CanWrite bool
@@ -142,6 +145,11 @@ type LogLine struct {
 	HTML   HTML // from internal/ansi
 	Stderr bool
 	Marked bool // within ?L=
+}
+
+// Undoes reports that the command with the key is among Undo.
+func (s Step) Undoes(key string) bool {
+	return slices.ContainsFunc(s.Undo, func(c Command) bool { return c.Key == key })
 }
 
 // state is what the card's head shows: a step that nobody has touched yet is the current one or waits.

@@ -107,7 +107,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
-	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}, "hidden.md": {Data: []byte(hidden)}}}
+	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}, "hidden.md": {Data: []byte(hidden)}, "reversible.md": {Data: []byte(reversible)}}}
 	if settings.PlaybooksWrite != "" {
 		sources.Written = os.DirFS(settings.PlaybooksWrite)
 	}

@@ -200,15 +200,22 @@ func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, explain b
 		case block.Command != nil:
 			read := s.reading(block.Command)
 			risk := riskWord(block.Command, read)
-			card.Risk = worse(card.Risk, risk)
+			if !block.Command.Undo {
+				card.Risk = worse(card.Risk, risk)
+			}
 			if here := string(block.Command.Platform); here != string(shell.Any) && !slices.Contains(platforms, here) {
 				platforms = append(platforms, here)
 			}
-			card.Blocks = append(card.Blocks, views.Block{Command: &views.Command{
+			command := views.Command{
 				ID: views.ElementID(p.ID, step.ID, block.Command.ID), Key: block.Command.ID, Caption: block.Command.Caption,
 				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk, Why: read.Why,
 				Hints: hints(block.Command, read, explain),
-			}})
+			}
+			if block.Command.Undo {
+				card.Undo = append(card.Undo, asUndo(command))
+			} else {
+				card.Blocks = append(card.Blocks, views.Block{Command: &command})
+			}
 		}
 	}
 	card.Target = strings.Join(platforms, ", ")

@@ -31,10 +31,10 @@ func TestThePaletteRanks(t *testing.T) {
 	}
 	b := h.browser(t, ana)
 	for query, want := range map[string][]string{
-		"q=2":                  {"INC-2 seq runs dry", "INC-3 review 2 of 3 fails", "Arm down", "Several"},
+		"q=2":                  {"INC-2 seq runs dry", "INC-3 review 2 of 3 fails", "Arm down", "Reversible", "Several"},
 		"q=inc-3":              {"INC-3 review 2 of 3 fails"},
 		"q=arm":                {"Arm down", "INC-1 the arm is slow"},
-		"q=SEQ":                {"INC-2 seq runs dry", "Arm down", "Several"},
+		"q=SEQ":                {"INC-2 seq runs dry", "Arm down", "Reversible", "Several"},
 		"q=revi":               {"Reviews", "INC-3 review 2 of 3 fails"},
 		"q=no+such+thing":      nil,
 		"recent=3,1,9,x":       {"INC-3 review 2 of 3 fails", "INC-1 the arm is slow"},

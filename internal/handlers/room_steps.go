@@ -124,6 +124,7 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 		ID: views.ElementID(attached.String(), step.ID), Key: step.ID, Attached: attached.String(), Incident: int(d.incident.Number),
 		Manual: step.Manual, CanWrite: d.canWrite(), Target: s.target(env.Name),
 	}
+	var othersUndo []views.Command
 	risk, platforms := "", map[string]bool{}
 	for _, block := range step.Blocks {
 		switch {
@@ -134,10 +135,18 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 			if err != nil {
 				return card, err
 			}
-			if here := block.Command.Platform; here != shell.Any && here != shell.Platform(env.Platform) && env.Platform != "" {
-				command.Platform = string(here)
-				platforms[string(here)] = true
-				card.Others = append(card.Others, command)
+			if elsewhere(block.Command, env.Platform) {
+				command.Platform = string(block.Command.Platform)
+				platforms[command.Platform] = true
+				if block.Command.Undo {
+					othersUndo = append(othersUndo, command)
+				} else {
+					card.Others = append(card.Others, command)
+				}
+				continue
+			}
+			if block.Command.Undo {
+				card.Undo = append(card.Undo, asUndo(command))
 				continue
 			}
 			if block.Command.Runnable() {
@@ -150,10 +159,15 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 	if err != nil {
 		return card, err
 	}
-	card.Typed = typed
+	card.Typed, card.Others = typed, append(card.Others, othersUndo...)
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
 	judgeStep(&card, d, attached, step.ID)
 	return card, nil
+}
+
+// elsewhere reports that the command is for a platform other than the environment's.
+func elsewhere(command *playbooks.Command, platform string) bool {
+	return command.Platform != shell.Any && command.Platform != shell.Platform(platform) && platform != ""
 }
 
 type stepLabel struct{ label, title string }
@@ -192,7 +206,8 @@ func scenario(title string) (label, rest string, ok bool) {
 
 // judgeStep says how far the step got, from the newest run of each of its commands. It is
 // finished when every command that can run here has an outcome, good or bad, or when
-// somebody said what they did instead, or that they move on.
+// somebody said what they did instead, or that they move on. The undo is none of them:
+// it only shows that it runs.
 func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
 	newest := map[string]diagnostics.Run{}
 	states := map[string]int{}
@@ -206,7 +221,7 @@ func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
 			}
 			continue
 		}
-		if _, older := newest[run.CommandID]; older {
+		if _, older := newest[run.CommandID]; older || card.Undoes(run.CommandID) && !run.State.Active() {
 			continue
 		}
 		newest[run.CommandID] = run

@@ -129,7 +129,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 		m.Back += "#step-" + views.ElementID(req.Attached.String(), req.Step)
 	}
 	if plan.Source == diagnostics.FromPlaybook { // what the author says of the command is not said of another text
-		m.Undo = capital(undo(plan.Step.Text))
+		if m.Undo, m.UndoCode, err = s.takesBack(ctx, plan, req); err != nil {
+			return err
+		}
 	}
 	for _, param := range plan.Secrets {
 		m.Why = append(m.Why, "It needs a secret: "+param.Text)
@@ -199,17 +201,6 @@ func identity(req diagnostics.Request) []views.Pair {
 		return pairs
 	}
 	return append(pairs, views.Pair{Name: "attached", Value: req.Attached.String()})
-}
-
-// undo finds the author's *Undo:* line in the step's text.
-func undo(markdown string) string {
-	for line := range strings.Lines(markdown) {
-		plain := strings.NewReplacer("*", "", "_", "", "`", "").Replace(strings.TrimSpace(line))
-		if rest, ok := strings.CutPrefix(strings.TrimLeft(plain, "- "), "Undo:"); ok {
-			return strings.TrimSpace(rest)
-		}
-	}
-	return ""
 }
 
 func capital(text string) string {

@@ -141,7 +141,7 @@ func addStep(components map[string]templ.Component, step views.Step) {
 			addCommand(components, *block.Command)
 		}
 	}
-	for _, command := range slices.Concat(step.Others, step.Typed) {
+	for _, command := range slices.Concat(step.Others, step.Typed, step.Undo) {
 		addCommand(components, command)
 	}
 }
