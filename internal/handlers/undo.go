@@ -35,7 +35,7 @@ func (s *Server) takesBack(ctx context.Context, plan diagnostics.Plan, req diagn
 		if err != nil {
 			return "", nil, err
 		}
-		commands = append(commands, visible(back.Text))
+		commands = append(commands, views.Visible(back.Text))
 		besides = strings.ReplaceAll(besides, "`"+command.Text+"`", "")
 	}
 	if strings.ContainsFunc(undo(besides), unicode.IsLetter) { // the line says more than the command
