@@ -63,6 +63,7 @@ func TestDocker(t *testing.T) {
 		destroy+r | docker volume rm data
 		destroy+r | docker rm -f web
 		destroy+r | docker compose rm -f
+		change+r  | docker compose up -d --build orchestrator
 		change+r  | docker compose up
 		change+r  | docker kill web
 		change+r  | docker cp web:/x .

@@ -59,6 +59,9 @@ var composeUp = &program{
 	flags:   flags("-d --detach --no-deps --force-recreate --no-recreate --scale= --remove-orphans --wait --wait-timeout= -t= --timeout= --no-build --no-start --quiet-pull --build --pull= --abort-on-container-exit --exit-code-from= -V --renew-anon-volumes --always-recreate-deps"),
 	effects: map[string]Class{"-V": destroy("-V throws volumes away"), "--renew-anon-volumes": destroy("throws volumes away")},
 	refine: func(_ scope, c *call) Class {
+		if c.has("--build") {
+			return Class{Risk: Change, Why: "builds images, then creates and starts services", Refused: "images are not built from a playbook; without --build it starts what there is"}
+		}
 		if !c.has("-d", "--detach", "--wait", "--no-start") {
 			return Class{Risk: Change, Why: "creates and starts services", Refused: "without -d it would stop the services when it ends; add -d"}
 		}
