@@ -54,9 +54,7 @@ func (s *Service) Publish(ctx context.Context, path, revision, note string) (pla
 	if err != nil {
 		return "", err
 	}
-	if _, err = s.Catalogue.Reload(ctx); err != nil {
-		return "", fmt.Errorf("authoring: the file was published, but the playbooks cannot be read: %w", err)
-	}
+	s.Catalogue.ReloadFile(ctx, path)
 	return playbook, nil
 }
 

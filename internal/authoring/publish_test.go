@@ -1,6 +1,7 @@
 package authoring_test
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -249,5 +250,25 @@ func TestPublicationsAreNeverRewritten(t *testing.T) {
 		if _, err := d.db.Pool.Exec(t.Context(), statement); err == nil {
 			t.Errorf("%s worked", statement)
 		}
+	}
+}
+
+// What was published here is known at once, also while git is at work in the folder.
+func TestPublishWhileGitWorks(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	git := filepath.Join(d.folder, ".git")
+	must(t, os.Mkdir(git, 0o700))
+	must(t, os.WriteFile(filepath.Join(git, "index.lock"), nil, 0o600))
+	d.catalogue = playbooks.NewCatalogue(playbooks.Config{Written: os.DirFS(d.folder), Log: slog.New(slog.DiscardHandler), Settled: playbooks.Settled(d.folder)})
+	must(t, d.catalogue.Load(t.Context()))
+	d.Catalogue = d.catalogue
+	id := d.publish(d.ana, "fresh.md", "# Fresh\n", "first")
+	if p, found := d.catalogue.ByID(id); !found || p.Title != "Fresh" {
+		t.Errorf("%s is not known: %+v", id, p)
+	}
+	d.publish(d.ana, "fresh.md", "# Fresh again\n", "second")
+	if p, _ := d.catalogue.ByID(id); p == nil || p.Title != "Fresh again" {
+		t.Errorf("in use is %+v", p)
 	}
 }

@@ -19,7 +19,7 @@ import (
 // Catalogue has the files as they are now.
 type Catalogue interface {
 	Text(path string) (source string, layer playbooks.Layer, err error)
-	Reload(ctx context.Context) (changed bool, err error)
+	ReloadFile(ctx context.Context, path string)
 }
 
 // Service changes playbooks. Its methods require authz.WritePlaybooks, those that read

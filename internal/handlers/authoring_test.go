@@ -239,3 +239,15 @@ func TestSnippetsAreRead(t *testing.T) {
 		}
 	}
 }
+
+// Two files of one identity: who publishes the second is led to theirs.
+func TestPublishLeadsToTheFileThatWasPublished(t *testing.T) {
+	t.Parallel()
+	_, _, au := writers(t)
+	for _, path := range []string{"team queue.md", "team/queue.md"} {
+		au.post(t, "/playbooks/draft", "path", path, "source", "# Of "+path+"\n").want(t, http.StatusSeeOther)
+		review := au.get(t, "/playbooks/draft?path="+url.QueryEscape(path)).want(t, http.StatusOK)
+		to := au.post(t, "/playbooks/draft/publish", "path", path, "revision", review.field(t, "revision"), "note", "x").want(t, http.StatusSeeOther).Header.Get("Location")
+		au.get(t, to).want(t, http.StatusOK).has(t, "h1", "Of "+path)
+	}
+}

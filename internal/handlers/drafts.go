@@ -88,6 +88,9 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if err != nil {
 		return s.again(c, m, err)
 	}
+	if p, ok := s.Catalogue.ByID(id); !ok || p.Path != m.Path {
+		id = s.playbookAt(m.Path) // another file has that identity, so that this one got a number
+	}
 	return back(c, "/playbooks/"+id+"?done=published")
 }
 

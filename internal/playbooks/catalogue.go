@@ -145,6 +145,26 @@ func (c *Catalogue) Reload(ctx context.Context) (changed bool, err error) {
 	return true, nil
 }
 
+// ReloadFile reads one file anew in every layer, also while a checkout is changing: it
+// is for who has just written the file as a whole. Whatever else changed waits for Reload.
+func (c *Catalogue) ReloadFile(ctx context.Context, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := maps.Clone(c.files)
+	for layer, fsys := range c.layers() {
+		at := place{layer, name}
+		if _, err := fs.Stat(fsys, name); !IsRead(name) || errors.Is(err, fs.ErrNotExist) {
+			delete(next, at)
+			continue
+		}
+		next[at] = c.look(ctx, fsys, at)
+	}
+	if !maps.Equal(next, c.files) {
+		c.files = next
+		c.publish()
+	}
+}
+
 // scan adds the Markdown files of one layer to next, those that changed read anew.
 func (c *Catalogue) scan(ctx context.Context, layer Layer, fsys fs.FS, next map[place]*file) error {
 	return walk(fsys, func(name string, err error) error {

@@ -125,6 +125,11 @@ func TestASwitchIsOneStep(t *testing.T) {
 	if f.reload() || title() != "Queue stuck" {
 		t.Errorf("while git works: %q", title())
 	}
+	must(t, os.WriteFile(filepath.Join(r.dir, "ours.md"), []byte("# Ours\n"), 0o600))
+	f.catalogue.ReloadFile(t.Context(), "ours.md")
+	if got := f.get("ours").Title; got != "Ours" || title() != "Queue stuck" {
+		t.Errorf("one file while git works: %q beside %q", got, title())
+	}
 	looks = 0
 	long := time.Now().Add(-time.Hour)
 	must(t, os.Chtimes(lock, long, long))
