@@ -44,5 +44,6 @@ type PlaybookPage struct {
 	Sections []StepSection
 	ID       string
 	History  []PublishedRow
-	Author   bool // may write
+	Author   bool   // may write
+	Foreign  string // why authors cannot edit the file here; empty: they can
 }

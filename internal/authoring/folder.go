@@ -16,9 +16,10 @@ import (
 
 const maxPath = 200 // bytes
 
-// checkPath accepts what the reader would find below the folder, as a name that every
-// file system and URL takes.
-func checkPath(name string) error {
+// CheckPath accepts what the reader would find below the folder, as a name that every
+// file system and URL takes, and says of others why they cannot be written here: the
+// reader takes more than that.
+func CheckPath(name string) error {
 	wrong := func(why string) error { return errs.Newf(errs.Invalid, "The file name %q will not do: %s", name, why) }
 	switch {
 	case len(name) > maxPath:

@@ -114,3 +114,20 @@ func TestAFileKeepsItsRights(t *testing.T) {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
+
+// Where a file stands there is no folder: a draft there could never be published.
+func TestNoDraftBelowAFile(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	must(t, os.MkdirAll(filepath.Join(d.folder, "team.md"), 0o700))
+	for path, words := range map[string]string{"queue.md/x.md": "queue.md is a file, not a folder", "queue.md/a/x.md": "queue.md is a file, not a folder", "team.md": "cannot be read"} {
+		_, err := d.Save(d.ana, path, "", "# X\n")
+		wants(t, path, err, errs.Invalid, words)
+	}
+	if _, err := d.Save(d.ana, "team.md/x.md", "", "# X\n"); err != nil {
+		t.Errorf("in a folder: %v", err)
+	}
+	if paths, err := d.Drafts(d.ana); err != nil || len(paths) != 1 {
+		t.Errorf("drafts %v, %v", paths, err)
+	}
+}

@@ -60,7 +60,7 @@ func (s *Service) Open(ctx context.Context, path string) (File, *Draft, error) {
 	if err != nil {
 		return File{}, nil, err
 	}
-	if err = checkPath(path); err != nil {
+	if err = CheckPath(path); err != nil {
 		return File{}, nil, err
 	}
 	file, err := s.file(path)
@@ -103,6 +103,9 @@ func (s *Service) Save(ctx context.Context, path, base, source string) (Draft, e
 	if len(source) > playbooks.MaxSource {
 		return Draft{}, errs.New(errs.TooLarge, "A playbook's file may have 512 KiB at most.")
 	}
+	if err = s.placeable(path); err != nil {
+		return Draft{}, err
+	}
 	draft := Draft{Path: path, Base: base, Source: source}
 	if draft.BaseSource, err = s.baseSource(ctx, actor, path, base); err != nil {
 		return Draft{}, err
@@ -115,6 +118,21 @@ func (s *Service) Save(ctx context.Context, path, base, source string) (Draft, e
 		return Draft{}, fmt.Errorf("authoring: save draft: %w", postgres.MapError(err))
 	}
 	return draft, nil
+}
+
+// placeable says why there can be no file at the path: one stands where a folder is
+// needed, or something that is no file stands there.
+func (s *Service) placeable(path string) error {
+	for i, c := range path {
+		if c != '/' {
+			continue
+		}
+		if _, _, err := s.Catalogue.Text(path[:i]); err == nil {
+			return errs.Newf(errs.Invalid, "The file %s cannot be kept: %s is a file, not a folder. Choose another name.", path, path[:i])
+		}
+	}
+	_, err := s.file(path)
+	return err
 }
 
 // baseSource finds the text that a draft began from: the file's, unless somebody
@@ -201,7 +219,7 @@ func (s *Service) author(ctx context.Context, path string) (authz.Actor, error) 
 	if !s.Writable() {
 		return actor, errs.New(errs.Invalid, "Nothing can be saved here: no folder for playbooks is configured. Download the text instead.")
 	}
-	return actor, checkPath(path)
+	return actor, CheckPath(path)
 }
 
 func noDraft(err error) error {

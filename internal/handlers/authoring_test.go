@@ -111,7 +111,9 @@ func TestANewPlaybook(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, "team", "queue.md")); err != nil {
 		t.Error(err)
 	}
-	au.get(t, "/playbooks/draft?path=team%2Fqueue.md").want(t, http.StatusNotFound)
+	au.get(t, "/playbooks/draft?path=team%2Fqueue.md").want(t, http.StatusNotFound).has(t, "a[href=/playbooks/draft]", "Back to your drafts")
+	au.post(t, "/playbooks/draft/publish", "path", "team/queue.md", "revision", "x", "note", "x").want(t, http.StatusConflict).has(t, "a", "Back to your drafts")
+	au.get(t, "/playbooks/none").want(t, http.StatusNotFound).has(t, "a", "Back to the playbooks")
 }
 
 // Who was slower sees both texts, and can go on with theirs.
@@ -250,4 +252,44 @@ func TestPublishLeadsToTheFileThatWasPublished(t *testing.T) {
 		to := au.post(t, "/playbooks/draft/publish", "path", path, "revision", review.field(t, "revision"), "note", "x").want(t, http.StatusSeeOther).Header.Get("Location")
 		au.get(t, to).want(t, http.StatusOK).has(t, "h1", "Of "+path)
 	}
+}
+
+// A file that the reader takes and nobody can write here is not offered to be edited.
+func TestAFileThatCannotBeEditedHere(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "old.markdown"), []byte("# Old\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(folder, "a:b.md"), []byte("# A b\n"), 0o600))
+	h := setup(t, func(s *config.Settings) { s.PlaybooksWrite = folder })
+	au, vi := h.browser(t, h.person(t, "Au", authz.Author)), h.browser(t, h.person(t, "Vi", authz.Viewer))
+	for id, why := range map[string]string{"old": "must end with .md", "a-b": "file systems do not agree"} {
+		page := au.get(t, "/playbooks/"+id).want(t, http.StatusOK)
+		page.has(t, ".notice", why)
+		if len(find(page.doc, "a[href=/playbooks/"+id+"/edit]")) > 0 {
+			t.Errorf("%s is offered to be edited", id)
+		}
+		if len(find(vi.get(t, "/playbooks/"+id).want(t, http.StatusOK).doc, ".notice")) > 0 {
+			t.Errorf("%s: who cannot write anyway is told", id)
+		}
+	}
+}
+
+// A draft whose review fails can be discarded from the list.
+func TestADraftBelowAFileIsDiscarded(t *testing.T) {
+	t.Parallel()
+	_, folder, au := writers(t)
+	au.post(t, "/playbooks/draft", "path", "eyes.md/x.md", "source", "# X\n").want(t, http.StatusSeeOther)
+	must(t, os.WriteFile(filepath.Join(folder, "eyes.md"), []byte("# Eyes\n"), 0o600))
+	refused := au.post(t, "/playbooks/draft", "path", "eyes.md/x.md", "source", "# X\nMine.\n").want(t, http.StatusBadRequest)
+	refused.has(t, ".problems", "eyes.md is a file, not a folder")
+	if refused.field(t, "source") != "# X\nMine.\n" {
+		t.Error("the text is lost")
+	}
+	au.get(t, "/playbooks/draft?path=eyes.md%2Fx.md").want(t, http.StatusBadRequest).has(t, "a", "Back to your drafts")
+	list := au.get(t, "/playbooks/draft").want(t, http.StatusOK)
+	if list.field(t, "path") != "eyes.md/x.md" {
+		t.Error("the list does not offer to discard it")
+	}
+	au.post(t, "/playbooks/draft/discard", "path", "eyes.md/x.md").leads(t, "/playbooks")
+	au.get(t, "/playbooks/draft").want(t, http.StatusOK).has(t, "h2", "No drafts")
 }

@@ -72,12 +72,25 @@ func (s *Server) errorPage(c echo.Context, status int, message string) error {
 	page := s.page(c, titles[status][0], "")
 	err := s.render(c, status, views.ErrorPage{
 		Page: page, Status: status, Title: titles[status][0], Message: message, Advice: titles[status][1],
-		Back: views.Link{Text: "Back to the dashboard", Path: "/"},
+		Back: wayBack(c, status),
 	}.View())
 	if err != nil && !c.Response().Committed {
 		err = errors.Join(err, c.String(status, message+"\n"))
 	}
 	return err
+}
+
+// wayBack leads to where one of the same kind is found, unless that list may fail as well.
+func wayBack(c echo.Context, status int) views.Link {
+	mistaken := status == http.StatusNotFound || status == http.StatusConflict || status == http.StatusBadRequest
+	switch at := c.Path() + "/"; {
+	case mistaken && strings.HasPrefix(at, "/playbooks/draft/"):
+		return views.Link{Text: "Back to your drafts", Path: "/playbooks/draft"}
+	case mistaken && strings.HasPrefix(at, "/playbooks/"):
+		return views.Link{Text: "Back to the playbooks", Path: "/playbooks"}
+	default:
+		return views.Link{Text: "Back to the dashboard", Path: "/"}
+	}
 }
 
 func (s *Server) judge(err error) (status int, message string) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"wardroom/internal/authoring"
 	"wardroom/internal/authz"
 	"wardroom/internal/errs"
 	"wardroom/internal/playbooks"
@@ -124,6 +125,9 @@ func (s *Server) showPlaybook(c echo.Context) error {
 		Reviewed: p.Reviewed, Revision: shortRevision(p.Revision), File: p.Path,
 	}
 	m.ID, m.Author, m.Origin = p.ID, may(c, authz.WritePlaybooks), s.originOf(p.ID)
+	if err := authoring.CheckPath(p.Path); m.Author && err != nil {
+		m.Foreign = errs.Message(err)
+	}
 	m.Problems, _ = sourceProblems(p.Problems)
 	m.Sections = s.readSections(p, false)
 	history, err := s.Authoring.History(c.Request().Context(), p.Path)
