@@ -293,3 +293,18 @@ func TestADraftBelowAFileIsDiscarded(t *testing.T) {
 	au.post(t, "/playbooks/draft/discard", "path", "eyes.md/x.md").leads(t, "/playbooks")
 	au.get(t, "/playbooks/draft").want(t, http.StatusOK).has(t, "h2", "No drafts")
 }
+
+// Who would hide a shipped playbook is told before, and everybody afterwards.
+func TestAShippedPlaybookIsNotHiddenSilently(t *testing.T) {
+	t.Parallel()
+	_, _, au := writers(t)
+	const who = "“Shipped cache” (cache.md)"
+	au.post(t, "/playbooks/validate", "path", "Cache.md", "source", "# Ours\n").want(t, http.StatusOK).has(t, "#problems", "hides the shipped playbook "+who)
+	au.post(t, "/playbooks/validate", "path", "Arm-Down.md", "source", "# Ours\n").want(t, http.StatusOK).has(t, "#problems", "“Arm down” (arm-down.md) has the identity arm-down too")
+	au.post(t, "/playbooks/validate", "path", "cache.md", "source", "# Ours\n").want(t, http.StatusOK).has(t, "#problems", "The reader understands all of it")
+	au.post(t, "/playbooks/draft", "path", "Cache.md", "source", "# Ours\n").want(t, http.StatusSeeOther)
+	review := au.get(t, "/playbooks/draft?path=Cache.md").want(t, http.StatusOK)
+	review.has(t, "li", "hides the shipped playbook "+who)
+	au.post(t, "/playbooks/draft/publish", "path", "Cache.md", "revision", review.field(t, "revision"), "note", "ours").leads(t, "/playbooks/cache?done=published")
+	au.get(t, "/playbooks/cache").want(t, http.StatusOK).has(t, "aside", who)
+}

@@ -50,6 +50,7 @@ func (s *Server) draftPage(c echo.Context, status int, m views.DraftPage) error 
 	m.Mine = diffView(file.Source, draft.Source)
 	if all, parseErr := playbooks.Parse(m.Path, draft.Source); parseErr == nil {
 		m.Reader, m.Severe = sourceProblems(all[0].Problems)
+		m.Reader = append(s.rivals(m.Path, all), m.Reader...)
 	}
 	if file.Revision != draft.Base && file.Revision != draft.Revision() {
 		if m.Conflict, err = s.conflict(c, file, draft); err != nil {

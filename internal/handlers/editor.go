@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"mime"
 	"net/http"
 	"path"
@@ -107,6 +108,7 @@ func (s *Server) checked(name, source string) views.Checked {
 	}
 	var m views.Checked
 	m.Problems, m.Severe = sourceProblems(all[0].Problems)
+	m.Problems = append(s.rivals(name, all), m.Problems...)
 	if m.Severe > 0 {
 		return m
 	}
@@ -114,6 +116,21 @@ func (s *Server) checked(name, source string) views.Checked {
 		m.Books = append(m.Books, s.previewBook(&all[i]))
 	}
 	return m
+}
+
+// rivals says which playbooks of other files have the identities of those at the path.
+func (s *Server) rivals(name string, all []playbooks.Playbook) (notes []views.SourceProblem) {
+	for i := range all {
+		other, hides, found := s.Catalogue.Rival(name, all[i].ID)
+		text := "“%s” (%s) has the identity %s too: one of the two will be known under another"
+		if hides {
+			text = "this file hides the shipped playbook “%s” (%s): both have the identity %s. Another file name keeps both"
+		}
+		if found {
+			notes = append(notes, views.SourceProblem{Text: fmt.Sprintf(text, other.Title, other.Path, other.ID)})
+		}
+	}
+	return notes
 }
 
 func (s *Server) previewBook(p *playbooks.Playbook) views.PreviewBook {

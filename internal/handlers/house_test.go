@@ -108,6 +108,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
 	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}, "hidden.md": {Data: []byte(hidden)}, "reversible.md": {Data: []byte(reversible)}}}
+	sources.Shipped = fstest.MapFS{"cache.md": {Data: []byte("# Shipped cache\n")}}
 	if settings.PlaybooksWrite != "" {
 		sources.Written = os.DirFS(settings.PlaybooksWrite)
 	}

@@ -73,6 +73,7 @@ type Catalogue struct {
 type snapshot struct {
 	entries []*entry
 	byID    map[string]*entry
+	hidden  map[string]*Playbook // shipped ones by the identity that another file took
 	past    map[string][]*Playbook
 }
 

@@ -123,3 +123,32 @@ func TestWhichNamesAreRead(t *testing.T) {
 		}
 	}
 }
+
+// A shipped playbook whose identity a file of another name takes does not vanish without a word.
+func TestWhoIsHiddenIsNamed(t *testing.T) {
+	t.Parallel()
+	written := fstest.MapFS{}
+	f := layered(t, playbooks.Config{Shipped: fstest.MapFS{"cache.md": entry("# Shipped cache\n"), "disk.md": entry("# Disk\n")}, Files: fstest.MapFS{"queue.md": entry("# Queue\n")}, Written: written})
+	rival := func(path, id string, hides bool, want string) {
+		t.Helper()
+		other, got, found := f.catalogue.Rival(path, id)
+		if found != (want != "") || found && (got != hides || other.Title != want) {
+			t.Errorf("%s as %s: %+v, hides %v, found %v", path, id, other, got, found)
+		}
+	}
+	rival("Cache.md", "cache", true, "Shipped cache")
+	rival("cache.md", "cache", false, "")
+	rival("Queue.md", "queue", false, "Queue")
+	rival("new.md", "new", false, "")
+	written["Cache.md"] = entry("# Our cache\n")
+	f.reload()
+	if p := f.get("cache"); p.Title != "Our cache" || len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Message, "“Shipped cache” (cache.md)") || p.Problems[0].Severe {
+		t.Errorf("in use: %q, problems %v", p.Title, p.Problems)
+	}
+	rival("Cache.md", "cache", true, "Shipped cache")
+	delete(written, "Cache.md")
+	f.reload()
+	if p := f.get("cache"); p.Title != "Shipped cache" || len(p.Problems) != 0 {
+		t.Errorf("afterwards: %q, problems %v", p.Title, p.Problems)
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 // publish makes the files that were read the catalogue that is seen.
 func (c *Catalogue) publish() {
-	next := &snapshot{byID: map[string]*entry{}}
+	next := &snapshot{byID: map[string]*entry{}, hidden: map[string]*Playbook{}}
 	hidden := map[string]bool{}
 	for _, at := range slices.SortedFunc(maps.Keys(c.files), uppermost) { // who comes first keeps the identity
 		if hidden[at.path] {
@@ -45,6 +45,7 @@ func uppermost(a, b place) int {
 func (s *snapshot) add(p *Playbook, layer Layer) {
 	if _, taken := s.byID[p.ID]; taken {
 		if layer == Shipped {
+			s.hide(p)
 			return
 		}
 		renamed := *p
@@ -65,6 +66,23 @@ func (s *snapshot) add(p *Playbook, layer Layer) {
 	}
 	s.entries = append(s.entries, e)
 	s.byID[p.ID] = e
+}
+
+// hide leaves a shipped playbook out and says so where people look for it: in the one
+// that has its identity.
+func (s *snapshot) hide(p *Playbook) {
+	if s.hidden[p.ID] == nil {
+		s.hidden[p.ID] = p
+	}
+	e := s.byID[p.ID]
+	if e.layer == Shipped {
+		return
+	}
+	above := *e.playbook
+	above.Problems = append(slices.Clone(above.Problems), Problem{
+		Message: fmt.Sprintf("the shipped playbook “%s” (%s) has the identity %s too and is hidden by this one", p.Title, p.Path, p.ID),
+	})
+	e.playbook = &above
 }
 
 // remember keeps the last revisions of a playbook. The slices that a snapshot
@@ -92,6 +110,17 @@ func (c *Catalogue) ByID(id string) (*Playbook, bool) {
 		return nil, false
 	}
 	return e.playbook, true
+}
+
+// Rival finds the playbook of another file that has, or would have, the identity of one
+// at the path; hides says that it is a shipped one, which is then not shown.
+func (c *Catalogue) Rival(path, id string) (other *Playbook, hides, found bool) {
+	now := c.current.Load()
+	if e := now.byID[id]; e != nil && e.playbook.Path != path {
+		return e.playbook, e.layer == Shipped, true
+	}
+	other = now.hidden[id]
+	return other, true, other != nil && other.Path != path
 }
 
 // LayerOf tells where the current revision of a playbook comes from; Shipped when
