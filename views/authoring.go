@@ -13,11 +13,20 @@ type Editor struct {
 	Path     string
 	Source   string
 	Base     string // revision that the text began from
+	Seen     string // revision of the draft that the text began from; empty: of none
 	Writable bool   // a folder is configured; without it the text can be checked and downloaded
 	Draft    Time   // Clock: when the text was saved as a draft; zero: it is the file's
 	Outdated bool   // the file changed since the draft began
 	Failed   []Problem
+	Other    *OtherDraft // saved in another window meanwhile
 	Checked  Checked
+}
+
+// OtherDraft is the text that a window saved which is not this one.
+type OtherDraft struct {
+	At   Time // Clock
+	Text string
+	Diff Diff // from it to the text of this window
 }
 
 // Checked is what the reader makes of a text.

@@ -19,7 +19,7 @@ func TestPathsThatAreNotWritten(t *testing.T) {
 		".x.md", ".git/x.md", "_x.md", "a/_b/x.md", "README.md", "a/readme.md", `a\b.md`, "c:x.md", "x?.md", "x*.md", "x\u202e.md", "x\u200b.md", "x\xff.md", " x.md", "a /x.md",
 		"a/ x.md", "~/../x.md", strings.Repeat("a", 200) + ".md", strings.Repeat("a/", 150) + "x.md",
 	} {
-		_, err := d.Save(d.ana, path, "", "# X\n")
+		_, err := d.Save(d.ana, path, "", "", "# X\n")
 		if errs.KindOf(err) != errs.Invalid || err == nil {
 			t.Errorf("%q: %v", path, err)
 		}
@@ -28,7 +28,7 @@ func TestPathsThatAreNotWritten(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"x.md", "a/b/c.md", "Queue (stuck) – 2.md", "später.md", "...md", "a..b.md"} {
-		_, err := d.Save(d.ana, path, "", "# X\n")
+		_, err := d.Save(d.ana, path, "", "", "# X\n")
 		if ok := !strings.HasPrefix(path, "."); ok != (err == nil) {
 			t.Errorf("%q: %v", path, err)
 		}
@@ -54,7 +54,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 		if err != nil {
 			continue // it cannot even be read
 		}
-		draft, err := d.Save(d.ana, path, file.Revision, "# Written\n")
+		draft, err := d.Save(d.ana, path, file.Revision, "", "# Written\n")
 		must(t, err)
 		_, err = d.Publish(d.ana, path, draft.Revision(), "note")
 		wants(t, path, err, kind, path)
@@ -81,7 +81,7 @@ func TestSizes(t *testing.T) {
 	if d.read("full.md") != full {
 		t.Error("it is another text")
 	}
-	_, err := d.Save(d.ana, "more.md", "", full+"x")
+	_, err := d.Save(d.ana, "more.md", "", "", full+"x")
 	wants(t, "more", err, errs.TooLarge, "512 KiB")
 }
 
@@ -121,10 +121,10 @@ func TestNoDraftBelowAFile(t *testing.T) {
 	d := setup(t)
 	must(t, os.MkdirAll(filepath.Join(d.folder, "team.md"), 0o700))
 	for path, words := range map[string]string{"queue.md/x.md": "queue.md is a file, not a folder", "queue.md/a/x.md": "queue.md is a file, not a folder", "team.md": "cannot be read"} {
-		_, err := d.Save(d.ana, path, "", "# X\n")
+		_, err := d.Save(d.ana, path, "", "", "# X\n")
 		wants(t, path, err, errs.Invalid, words)
 	}
-	if _, err := d.Save(d.ana, "team.md/x.md", "", "# X\n"); err != nil {
+	if _, err := d.Save(d.ana, "team.md/x.md", "", "", "# X\n"); err != nil {
 		t.Errorf("in a folder: %v", err)
 	}
 	if paths, err := d.Drafts(d.ana); err != nil || len(paths) != 1 {

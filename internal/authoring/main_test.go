@@ -61,9 +61,13 @@ func (d *desk) person(name string, role authz.Role) context.Context {
 // drafted saves a text that begins from what is in use.
 func (d *desk) drafted(who context.Context, path, source string) authoring.Draft {
 	d.t.Helper()
-	file, _, err := d.Open(who, path)
+	file, before, err := d.Open(who, path)
 	must(d.t, err)
-	draft, err := d.Save(who, path, file.Revision, source)
+	seen := ""
+	if before != nil {
+		seen = before.Revision()
+	}
+	draft, err := d.Save(who, path, file.Revision, seen, source)
 	must(d.t, err)
 	return draft
 }

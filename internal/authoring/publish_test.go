@@ -107,7 +107,7 @@ func TestConcurrentChange(t *testing.T) {
 		t.Fatalf("kept %+v beside %q", kept, file.Source)
 	}
 	// Saving again does not hide that the file changed.
-	again, err := d.Save(d.ana, "queue.md", kept.Base, mine+"\nEnd.\n")
+	again, err := d.Save(d.ana, "queue.md", kept.Base, kept.Revision(), mine+"\nEnd.\n")
 	if err != nil || again.BaseSource != queue {
 		t.Errorf("the base is %q, %v", again.BaseSource, err)
 	}
@@ -201,7 +201,7 @@ func TestWithoutAFolderNothingIsKept(t *testing.T) {
 	if err != nil || draft != nil || file.Source != queue || d.Writable() {
 		t.Errorf("%+v, %+v, %v", file, draft, err)
 	}
-	_, err = d.Save(d.ana, "queue.md", file.Revision, "x")
+	_, err = d.Save(d.ana, "queue.md", file.Revision, "", "x")
 	wants(t, "save", err, errs.Invalid, "no folder for playbooks")
 	_, err = d.Publish(d.ana, "queue.md", file.Revision, "x")
 	wants(t, "publish", err, errs.Invalid, "no folder for playbooks")
@@ -212,7 +212,7 @@ func TestOnlyAuthorsWrite(t *testing.T) {
 	d := setup(t)
 	responder := d.person("re", authz.Responder)
 	_, _, openErr := d.Open(responder, "queue.md")
-	_, saveErr := d.Save(responder, "queue.md", "", "x")
+	_, saveErr := d.Save(responder, "queue.md", "", "", "x")
 	_, publishErr := d.Publish(responder, "queue.md", "", "x")
 	_, listErr := d.Drafts(responder)
 	for what, err := range map[string]error{
@@ -270,5 +270,41 @@ func TestPublishWhileGitWorks(t *testing.T) {
 	d.publish(d.ana, "fresh.md", "# Fresh again\n", "second")
 	if p, _ := d.catalogue.ByID(id); p == nil || p.Title != "Fresh again" {
 		t.Errorf("in use is %+v", p)
+	}
+}
+
+// Of two windows of one author the slower does not replace what the other saved.
+func TestTwoWindowsOfOneDraft(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	first, err := d.Save(d.ana, "fresh.md", "", "", "# One\n")
+	must(t, err)
+	_, err = d.Save(d.ana, "fresh.md", "", "", "# Two\n")
+	wants(t, "of who saw no draft", err, errs.Conflict, "Another window")
+	second, err := d.Save(d.ana, "fresh.md", "", first.Revision(), "# Two\n")
+	must(t, err)
+	_, err = d.Save(d.ana, "fresh.md", "", first.Revision(), "# Three\n")
+	wants(t, "of who saw the first", err, errs.Conflict, "Another window")
+	if _, kept, openErr := d.Open(d.ana, "fresh.md"); openErr != nil || kept == nil || kept.Source != "# Two\n" {
+		t.Fatalf("kept %+v, %v", kept, openErr)
+	}
+	_, err = d.Save(d.ana, "fresh.md", "", first.Revision(), "# Two\n")
+	must(t, err) // the same text
+	_, err = d.Save(d.bo, "fresh.md", "", "", "# Of Bo\n")
+	must(t, err) // somebody else's is another draft
+	_, err = d.Publish(d.ana, "fresh.md", second.Revision(), "first")
+	must(t, err)
+	_, err = d.Save(d.ana, "fresh.md", "", second.Revision(), "# Three\n")
+	must(t, err) // nothing is there that it could replace
+
+	errors := make(chan error)
+	for _, text := range []string{"# A\n", "# B\n"} {
+		go func() {
+			_, saveErr := d.Save(d.ana, "other.md", "", "", text)
+			errors <- saveErr
+		}()
+	}
+	if one, two := <-errors, <-errors; (one == nil) == (two == nil) {
+		t.Errorf("of two at once one is saved: %v, %v", one, two)
 	}
 }

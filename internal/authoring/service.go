@@ -94,8 +94,9 @@ func read(ctx context.Context, q *dbgen.Queries, actor authz.Actor, path string)
 }
 
 // Save keeps what the actor has written so far; base is the revision of the file that
-// they began from. Base and text of an earlier draft are replaced.
-func (s *Service) Save(ctx context.Context, path, base, source string) (Draft, error) {
+// they began from. Base and text of the draft that they saw are replaced: seen is its
+// revision, empty for none. Another that was saved meanwhile is errs.Conflict and stays.
+func (s *Service) Save(ctx context.Context, path, base, seen, source string) (Draft, error) {
 	actor, err := s.author(ctx, path)
 	if err != nil {
 		return Draft{}, err
@@ -111,13 +112,30 @@ func (s *Service) Save(ctx context.Context, path, base, source string) (Draft, e
 		return Draft{}, err
 	}
 	draft.Source = lineEnds(draft.BaseSource, source)
-	err = s.DB.PutPlaybookDraft(ctx, dbgen.PutPlaybookDraftParams{
-		UserID: actor.ID, Path: path, Base: base, BaseSource: draft.BaseSource, Source: draft.Source,
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return saveTx(ctx, tx, actor, draft, seen)
+	})
+	return draft, err
+}
+
+func saveTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, draft Draft, seen string) error {
+	if err := tx.LockPlaybookFile(ctx, draft.Path); err != nil {
+		return fmt.Errorf("authoring: lock: %w", postgres.MapError(err))
+	}
+	before, err := read(ctx, tx.Queries, actor, draft.Path)
+	switch {
+	case err == nil && before.Revision() != seen && before.Source != draft.Source:
+		return errs.New(errs.Conflict, "Another window saved this draft meanwhile; this text is not saved yet.")
+	case err != nil && errs.KindOf(err) != errs.NotFound:
+		return err
+	}
+	err = tx.PutPlaybookDraft(ctx, dbgen.PutPlaybookDraftParams{
+		UserID: actor.ID, Path: draft.Path, Base: draft.Base, BaseSource: draft.BaseSource, Source: draft.Source,
 	})
 	if err != nil {
-		return Draft{}, fmt.Errorf("authoring: save draft: %w", postgres.MapError(err))
+		return fmt.Errorf("authoring: save draft: %w", postgres.MapError(err))
 	}
-	return draft, nil
+	return nil
 }
 
 // placeable says why there can be no file at the path: one stands where a folder is
@@ -176,7 +194,7 @@ func (s *Service) Rebase(ctx context.Context, path, theirs string) error {
 	if file.Revision != theirs {
 		return errs.New(errs.Conflict, "The file changed once more. Look at it again.")
 	}
-	_, err = s.Save(ctx, path, theirs, draft.Source)
+	_, err = s.Save(ctx, path, theirs, draft.Revision(), draft.Source)
 	return err
 }
 

@@ -60,7 +60,8 @@ func TestWriteReviewPublish(t *testing.T) {
 	au.get(t, "/playbooks/arm-down/edit?done=draft").want(t, http.StatusOK).has(t, ".notice", "Your draft is saved")
 	au.get(t, "/playbooks").want(t, http.StatusOK).has(t, "a", "1 draft")
 	au.get(t, "/playbooks/draft").want(t, http.StatusOK).has(t, "a", "arm-down.md")
-	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "source", changed, "then", "review").leads(t, "/playbooks/draft?path=arm-down.md")
+	seen := au.get(t, "/playbooks/arm-down/edit").field(t, "seen")
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "seen", seen, "source", changed, "then", "review").leads(t, "/playbooks/draft?path=arm-down.md")
 
 	review := au.get(t, "/playbooks/draft?path=arm-down.md").want(t, http.StatusOK)
 	review.has(t, "del", "seq 1 3")
@@ -307,4 +308,30 @@ func TestAShippedPlaybookIsNotHiddenSilently(t *testing.T) {
 	review.has(t, "li", "hides the shipped playbook "+who)
 	au.post(t, "/playbooks/draft/publish", "path", "Cache.md", "revision", review.field(t, "revision"), "note", "ours").leads(t, "/playbooks/cache?done=published")
 	au.get(t, "/playbooks/cache").want(t, http.StatusOK).has(t, "aside", who)
+}
+
+// Two windows of one author: the slower sees both texts, loses none, and decides.
+func TestTwoWindowsOfOneDraft(t *testing.T) {
+	t.Parallel()
+	_, _, au := writers(t)
+	page := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK)
+	base, seen := page.field(t, "base"), page.field(t, "seen")
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "seen", seen, "source", armDown+"Theirs.\n").want(t, http.StatusSeeOther)
+	mine := armDown + "Mine.\n"
+	slower := au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "seen", seen, "source", mine).want(t, http.StatusConflict)
+	slower.has(t, ".problems", "Another window saved this draft")
+	slower.has(t, "del", "Theirs.")
+	slower.has(t, "ins", "Mine.")
+	slower.has(t, "pre", "Theirs.")
+	if slower.field(t, "source") != mine {
+		t.Error("the text is lost")
+	}
+	if got := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK).field(t, "source"); got != armDown+"Theirs.\n" {
+		t.Errorf("the draft is %q", got)
+	}
+	checked := au.post(t, "/playbooks/validate", "path", "arm-down.md", "base", base, "seen", slower.field(t, "seen"), "source", mine).want(t, http.StatusOK)
+	au.post(t, "/playbooks/draft", "path", "arm-down.md", "base", base, "seen", checked.field(t, "seen"), "source", mine).want(t, http.StatusSeeOther)
+	if got := au.get(t, "/playbooks/arm-down/edit").want(t, http.StatusOK).field(t, "source"); got != mine {
+		t.Errorf("the draft is %q", got)
+	}
 }

@@ -50,6 +50,7 @@ func (s *Server) openEditor(c echo.Context, name string) error {
 	m := views.Editor{Path: name, Source: file.Source, Base: file.Revision}
 	if draft != nil {
 		m.Source, m.Base, m.Draft = draft.Source, draft.Base, views.Clock(draft.SavedAt)
+		m.Seen = draft.Revision()
 		m.Outdated = draft.Base != file.Revision
 	}
 	if m.Source == "" && m.Base == "" {
@@ -94,7 +95,7 @@ func (s *Server) checkPlaybook(c echo.Context) error {
 	if c.FormValue("only") == "checked" {
 		return s.render(c, http.StatusOK, s.checked(name, source).Fragment())
 	}
-	return s.editorPage(c, http.StatusOK, views.Editor{Path: name, Source: source, Base: c.FormValue("base")})
+	return s.editorPage(c, http.StatusOK, views.Editor{Path: name, Source: source, Base: c.FormValue("base"), Seen: c.FormValue("seen")})
 }
 
 // checked is what the reader makes of a text that is at no place yet.
@@ -160,10 +161,13 @@ func (s *Server) playbookAt(name string) string {
 // saveDraft keeps the text. What cannot be kept is shown again with the reason: nothing that was typed is lost.
 func (s *Server) saveDraft(c echo.Context) error {
 	name, source, base := c.FormValue("path"), c.FormValue("source"), c.FormValue("base")
-	draft, err := s.Authoring.Save(c.Request().Context(), name, base, source)
-	if is(err, errs.Invalid, errs.TooLarge, errs.Unavailable) && wantsPage(c) {
-		m := views.Editor{Path: name, Source: strings.ReplaceAll(source, "\r\n", "\n"), Base: base}
+	draft, err := s.Authoring.Save(c.Request().Context(), name, base, c.FormValue("seen"), source)
+	if is(err, errs.Invalid, errs.TooLarge, errs.Unavailable, errs.Conflict) && wantsPage(c) {
+		m := views.Editor{Path: name, Source: strings.ReplaceAll(source, "\r\n", "\n"), Base: base, Seen: c.FormValue("seen")}
 		m.Failed = []views.Problem{{Field: "source", Message: errs.Message(err)}}
+		if is(err, errs.Conflict) {
+			s.showOtherDraft(c, &m)
+		}
 		return s.editorPage(c, statuses[errs.KindOf(err)], m)
 	}
 	if err != nil {
@@ -173,6 +177,16 @@ func (s *Server) saveDraft(c echo.Context) error {
 		return back(c, views.DraftPath(draft.Path))
 	}
 	return back(c, s.editorPath(draft.Path, "draft"))
+}
+
+// showOtherDraft puts what another window saved beside the text: saving again, now that it was seen, replaces it.
+func (s *Server) showOtherDraft(c echo.Context, m *views.Editor) {
+	_, other, err := s.Authoring.Open(c.Request().Context(), m.Path)
+	if err != nil || other == nil {
+		return // it is gone again, and no longer in the way
+	}
+	text := strings.ReplaceAll(other.Source, "\r\n", "\n")
+	m.Seen, m.Other = other.Revision(), &views.OtherDraft{At: views.Clock(other.SavedAt), Text: text, Diff: diffView(text, m.Source)}
 }
 
 // editorPath leads back to the text, with a word about what was done.

@@ -45,13 +45,13 @@ function edit() {
     number();
     clearTimeout(timer);
     timer = setTimeout(check, 400);
-    if (dirty()) localStorage.setItem(key, JSON.stringify({ text: source.value, at: Date.now(), base: form.elements.base.value }));
+    if (dirty()) localStorage.setItem(key, JSON.stringify({ text: source.value, at: Date.now(), base: form.elements.base.value, seen: form.elements.seen.value }));
     else localStorage.removeItem(key);
     document.getElementById("draft-state").textContent = dirty() ? "not saved" : "";
   }
 
   async function send(action, extra) {
-    const body = new URLSearchParams({ source: source.value, path: path(), base: form.elements.base.value, ...extra });
+    const body = new URLSearchParams({ source: source.value, path: path(), base: form.elements.base.value, seen: form.elements.seen.value, ...extra });
     return fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
   }
 
@@ -93,15 +93,16 @@ function edit() {
     try {
       const answer = await send("/playbooks/draft", { then: "stay" });
       const page = parse(await answer.text());
-      if (!answer.ok) throw new Error(page.querySelector("[data-problems] li, [data-error]")?.textContent.trim() || `The server answered ${answer.status}.`);
+      if (!answer.ok) throw Object.assign(new Error(page.querySelector("[data-problems] li, [data-error]")?.textContent.trim() || `The server answered ${answer.status}.`), { status: answer.status });
       localStorage.removeItem(key);
       key = `source:${path()}`;
       saved = page.getElementById("source")?.value ?? source.value;
+      form.elements.seen.value = page.querySelector("[name=seen]")?.value ?? "";
       history.replaceState(null, "", answer.url.replace(/([?&])done=draft$/, ""));
       document.getElementById("draft-state").textContent = `draft of ${clock(new Date())}`;
       announce("Draft saved.");
     } catch (error) {
-      const why = error instanceof TypeError ? "there is no connection. It is kept on this device." : error.message;
+      const why = error.status === 409 ? `${error.message} Review changes shows both.` : error instanceof TypeError ? "there is no connection. It is kept on this device." : error.message;
       document.getElementById("draft-state").textContent = `Not saved: ${why}`;
       announce(`Not saved: ${why}`, true);
     }
@@ -162,6 +163,7 @@ function edit() {
       if (target.dataset.local === "restore" && mine) {
         source.value = mine.text;
         form.elements.base.value = mine.base;
+        form.elements.seen.value = mine.seen ?? "";
         changed();
         check();
       } else {
