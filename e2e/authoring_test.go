@@ -75,6 +75,20 @@ func TestAuthoring(t *testing.T) {
 	au.accessible("author")
 	au.portraits("author")
 
+	// On a phone all that saves and publishes stands in one row.
+	au.size(390, 844)
+	au.until("one row", `new Set([...document.querySelectorAll("#author [data-check], #author [data-save], #author [name=then]")].map(b => b.offsetTop)).size === 1`)
+	au.size(1440, 900)
+
+	// Another window saved meanwhile: saving says so, reviewing shows both.
+	au.expect("status of 409")
+	au.do(chromedp.Evaluate[chromedp.Void](`fetch("/playbooks/draft", {method: "POST", body: new URLSearchParams({path: "queue-stuck.md", base: "",
+		seen: document.querySelector("[name=seen]").value, source: "# Of the other window\n"})})`, chromedp.EvalAwaitPromise))
+	au.do(chromedp.Focus("#source"), chromedp.KeyEvent("s", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	au.within("#draft-state", "Another window saved this draft meanwhile")
+	au.press("#author", "Review changes…")
+	au.within(".diff", "# Of the other window")
+	au.accessible("two windows")
 	au.press("#author", "Review changes…")
 	au.sees("Publish a new playbook")
 	au.within(".diff", "octollm restart <service>")
