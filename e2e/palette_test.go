@@ -15,6 +15,6 @@ func TestPalette(t *testing.T) {
 	if vi.is(`document.querySelector("#palette-list").innerText.includes("Start incident")`) {
 		t.Error("a viewer is offered to start an incident")
 	}
-	vi.do(chromedp.KeyEvent("serv\r"))
+	vi.do(chromedp.KeyEvent("service un\r"))
 	vi.until("the playbook", `location.pathname === "/playbooks/service-unavailable"`)
 }
