@@ -120,19 +120,16 @@ func chartView(chart reviews.Chart) views.Chart {
 }
 
 func (s *Server) exportReview(c echo.Context) error {
-	n, err := number(c)
-	if err != nil {
-		return err
-	}
-	r, err := s.Reviews.Build(c.Request().Context(), n)
-	if err != nil {
-		return err
-	}
-	return markdown(c, fmt.Sprintf("INC-%d.md", n), r.Markdown())
+	return s.download(c, "INC-%d.md", reviews.Review.Markdown)
 }
 
 // exportProposals is what an author pastes into a playbook.
 func (s *Server) exportProposals(c echo.Context) error {
+	return s.download(c, "INC-%d-proposals.md", reviews.Review.ProposalsMarkdown)
+}
+
+// download sends a text of the incident's review as a file.
+func (s *Server) download(c echo.Context, name string, text func(reviews.Review) string) error {
 	n, err := number(c)
 	if err != nil {
 		return err
@@ -141,7 +138,7 @@ func (s *Server) exportProposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return markdown(c, fmt.Sprintf("INC-%d-proposals.md", n), r.ProposalsMarkdown())
+	return markdown(c, fmt.Sprintf(name, n), text(r))
 }
 
 func markdown(c echo.Context, name, text string) error {
