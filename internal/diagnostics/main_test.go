@@ -25,17 +25,8 @@ var bin string
 // TestMain makes this binary also what the tests start: the supervisor of a run, the host
 // program of a playbook, and a server that will be killed.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 {
-		if os.Args[1] == "run-child" {
-			os.Exit(supervisor.Main())
-		}
-		if os.Args[0] == "kubectl" {
-			fmt.Fprintln(os.Stdout, strings.Join(os.Args, " "))
-			os.Exit(0)
-		}
-		if do, ok := helpers[os.Args[1]]; ok {
-			os.Exit(do(os.Args[2:]))
-		}
+	if code, ok := program(); ok {
+		unix.Exit(code) // os.Exit waits for a second with the race detector, whose reports of a program nobody reads
 	}
 	code, err := withBinary(func() int { return pgtest.Run(m) })
 	if err == nil && code == 0 {
@@ -46,6 +37,23 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
+}
+
+func program() (code int, ok bool) {
+	if len(os.Args) < 2 {
+		return 0, false
+	}
+	if os.Args[1] == "run-child" {
+		return supervisor.Main(), true
+	}
+	if os.Args[0] == "kubectl" {
+		fmt.Fprintln(os.Stdout, strings.Join(os.Args, " "))
+		return 0, true
+	}
+	if do, found := helpers[os.Args[1]]; found {
+		return do(os.Args[2:]), true
+	}
+	return 0, false
 }
 
 func withBinary(run func() int) (code int, err error) {
