@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-
 	"golang.org/x/sys/unix"
 
 	"wardroom/internal/postgres/pgtest"
