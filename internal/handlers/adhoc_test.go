@@ -96,6 +96,8 @@ func TestATypedChangeIsConfirmed(t *testing.T) {
 	}
 	page = b.post(t, "/incidents/1/run", "text", text).want(t, http.StatusOK)
 	page.has(t, "#confirm", "a command of your own")
+	page.has(t, ".confirm-facts", "Undo Nobody has written down how to take this back")
+	b.get(t, "/incidents/1/run?text=redis-cli+config+set+maxmemory+1gb").has(t, ".confirm-facts", "Undo CONFIG SET with the value that it has now")
 	b.post(t, "/incidents/1/runs", "text", text).want(t, http.StatusConflict)
 	b.post(t, "/incidents/1/runs", fieldsOf(page, "form[action=/incidents/1/runs]")...).want(t, http.StatusSeeOther)
 	if n := h.count(t, "SELECT count(*) FROM runs WHERE source = 'typed' AND risk = 'change' AND attached_id IS NULL"); n != 1 {

@@ -133,6 +133,9 @@ func (s *Server) confirmationPage(c echo.Context, req diagnostics.Request, probl
 			return err
 		}
 	}
+	if m.Undo == "" && len(m.UndoCode) == 0 && plan.Risk == shell.Change && !plan.Command.Undo {
+		m.Undo = commonUndo(plan)
+	}
 	for _, param := range plan.Secrets {
 		m.Why = append(m.Why, "It needs a secret: "+param.Text)
 		m.Secrets = append(m.Secrets, views.Input{Name: param.Name, Label: param.Text})

@@ -8,6 +8,7 @@ import (
 
 	"wardroom/internal/diagnostics"
 	"wardroom/internal/playbooks"
+	"wardroom/internal/shell"
 	"wardroom/views"
 )
 
@@ -42,6 +43,18 @@ func (s *Server) takesBack(ctx context.Context, plan diagnostics.Plan, req diagn
 		says = capital(undo(plan.Step.Text))
 	}
 	return says, commands, nil
+}
+
+// commonUndo is what is known of taking such a change back, whoever wrote it.
+func commonUndo(plan diagnostics.Plan) string {
+	says := diagnostics.PolicyOf(plan.Environment).TakenBack(plan.Text)
+	if plan.Command.Kind == playbooks.SQL {
+		says = shell.TakenBackSQL(plan.Text)
+	}
+	if len(says) == 0 {
+		return "Nobody has written down how to take this back: find the way back first."
+	}
+	return strings.Join(says, " ")
 }
 
 // undoCommands are those of the plan's step that take it back in its environment.
