@@ -67,6 +67,7 @@ func (s *Service) startChild(ctx context.Context, p Plan, run Run) (*supervisor.
 	if err = s.openScratch(); err != nil {
 		return nil, nil, err
 	}
+	s.hear(p)
 	child, err := supervisor.Start(ctx, s.opts.Executable, spec)
 	return child, s.secrets(ctx, p, spec), err
 }

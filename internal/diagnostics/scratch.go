@@ -56,5 +56,10 @@ func (s *Service) DropScratch(ctx context.Context) error {
 	for _, id := range closed {
 		err = errors.Join(err, os.RemoveAll(s.scratch(id)))
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range closed {
+		delete(s.told, id)
+	}
 	return err
 }

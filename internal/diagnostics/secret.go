@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/google/uuid"
 	"go.yaml.in/yaml/v3"
 
 	"wardroom/internal/config"
@@ -47,13 +48,44 @@ func (p *Plan) secretValues() []string {
 	return values
 }
 
-// secrets is what may not be seen of the run: the values that it was given, and all that
-// the environment's connections and programs hold (EXECUTION.md 3 and 7).
-func (s *Service) secrets(ctx context.Context, p Plan, spec supervisor.Spec) *redact.Set {
-	var all []redact.Secret
+// maxTold is how many secrets of an incident are remembered.
+const maxTold = 100
+
+// hear remembers the secrets of a run while its incident is open, in memory only: a later run may
+// print a file in which this one has kept them. A restart forgets them.
+func (s *Service) hear(p Plan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := s.told[p.IncidentID]
+	for _, secret := range p.typed() {
+		if !slices.Contains(told, secret) {
+			told = append(told, secret)
+		}
+	}
+	if len(told) > 0 {
+		s.told[p.IncidentID] = told[max(0, len(told)-maxTold):]
+	}
+}
+
+// heard gives the secrets of all runs of the incident.
+func (s *Service) heard(incident uuid.UUID) []redact.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.told[incident])
+}
+
+// typed are the secrets that somebody has typed for this run.
+func (p *Plan) typed() (all []redact.Secret) {
 	for _, param := range p.Secrets {
 		all = append(all, redact.Secret{Name: param.Name, Value: p.given[param.Name]})
 	}
+	return all
+}
+
+// secrets is what may not be seen of the run: the values that it and earlier ones were given, and
+// all that the environment's connections and programs hold (EXECUTION.md 3 and 7).
+func (s *Service) secrets(ctx context.Context, p Plan, spec supervisor.Spec) *redact.Set {
+	all := append(p.typed(), s.heard(p.IncidentID)...)
 	for _, conn := range slices.Concat(spec.Postgres, spec.Redis, []supervisor.Conn{{Alias: "prometheus", URL: spec.Metrics}}) {
 		all = append(all, redact.Secret{Name: "password of " + conn.Alias, Value: passwordOf(conn.URL)})
 	}

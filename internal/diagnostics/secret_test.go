@@ -83,6 +83,22 @@ func TestASecretReachesTheCommandAndNothingElse(t *testing.T) {
 	}
 }
 
+// What one run keeps in the scratch folder another one may print.
+func TestASecretStaysHiddenFromLaterRuns(t *testing.T) {
+	t.Parallel()
+	d := setup(t, single(`echo "<api-key>" > kept`, `cat kept`))
+	if run := d.withSecret(t, 0); run.State != diagnostics.Succeeded {
+		t.Errorf("%s %s %q", run.State, run.Reason, d.text(t, run))
+	}
+	run, _, err := d.Start(as(t, d.bo), d.request(t, "look", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = d.end(t, run); !slices.Equal(d.text(t, run), []string{"‹api-key›"}) {
+		t.Errorf("%s %q", run.State, d.text(t, run))
+	}
+}
+
 func TestASecretIsAskedForEachTime(t *testing.T) {
 	t.Parallel()
 	d := setup(t, single(`curl -s -H "Authorization: Bearer <api-key>" http://api/`, `helper say <api-key>`), mirror(t))

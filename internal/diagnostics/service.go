@@ -13,6 +13,7 @@ import (
 	"wardroom/internal/live"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/postgres"
+	"wardroom/internal/redact"
 	"wardroom/internal/timeline"
 )
 
@@ -51,8 +52,9 @@ type Service struct {
 	mu     sync.Mutex
 	closed bool
 	active map[uuid.UUID]*activeRun
-	runs   sync.WaitGroup  // of deeds under way and of runs
-	ctx    context.Context // of the recorders: ends when Close gives up waiting
+	told   map[uuid.UUID][]redact.Secret // by incident: what its runs were given and may have kept in the scratch folder
+	runs   sync.WaitGroup                // of deeds under way and of runs
+	ctx    context.Context               // of the recorders: ends when Close gives up waiting
 	cancel context.CancelFunc
 }
 
@@ -63,7 +65,7 @@ func New(db *postgres.DB, ledger *timeline.Ledger, hub *live.Hub, rooms Rooms, e
 	}
 	s := &Service{
 		db: db, ledger: ledger, hub: hub, rooms: rooms, environments: environments, opts: opts, log: log,
-		active: map[uuid.UUID]*activeRun{},
+		active: map[uuid.UUID]*activeRun{}, told: map[uuid.UUID][]redact.Secret{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
