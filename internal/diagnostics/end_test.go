@@ -47,7 +47,7 @@ func wantGone(t *testing.T, ids []process.ID) {
 
 func TestHowRunsEnd(t *testing.T) {
 	t.Parallel()
-	d := setup(t, single("helper fail 3", "gone here || helper say on", "x=x; while true; do x=$x$x; done")+
+	d := setup(t, single("helper fail 3", "gone here || helper say on", "x=x; while true; do x=$x$x; done", "helper say a | grep b")+
 		"\n### Slow {id=slow}\n\n~~~sh {timeout=1s}\nhelper hang\n~~~\n",
 		func(d *desk) {
 			env := &d.file.Environments[0]
@@ -61,6 +61,7 @@ func TestHowRunsEnd(t *testing.T) {
 		why   string
 	}{
 		"exit code":       {"look", 0, diagnostics.Failed, 3, ""},
+		"nothing found":   {"look", 3, diagnostics.Succeeded, 1, "grep found nothing."},
 		"refused, and on": {"look", 1, diagnostics.Refused, 0, "not permitted in a playbook"},
 		"too much memory": {"look", 2, diagnostics.Failed, -1, "more memory"},
 		"time is up":      {"slow", 0, diagnostics.TimedOut, 124, "The time limit was reached."},

@@ -59,6 +59,8 @@ func (r *recorder) ending(exit supervisor.Exit) ending {
 		end.state, end.reason = Refused, r.above
 	case exit.Signal != "":
 		end.state, end.reason = Failed, "Ended by "+exit.Signal+"."
+	case exit.Answer != "":
+		end.state, end.reason = Succeeded, exit.Answer
 	case exit.Code != 0:
 		end.state = Failed
 	default:

@@ -152,7 +152,7 @@ func (s *Server) runView(run diagnostics.Run, viewer authz.Actor) views.Run {
 		if run.Started != nil {
 			v.Took = views.Took(run.Took(s.Now()))
 		}
-		if run.State != diagnostics.Stopped || !run.Confirmed {
+		if run.State != diagnostics.Succeeded && (run.State != diagnostics.Stopped || !run.Confirmed) {
 			v.Problem = run.Reason
 		}
 	}
@@ -190,7 +190,11 @@ func outcome(run diagnostics.Run) string {
 		if run.ExitCode == nil {
 			return string(run.State)
 		}
-		return fmt.Sprintf("exit %d", *run.ExitCode)
+		exit := fmt.Sprintf("exit %d", *run.ExitCode)
+		if run.State == diagnostics.Succeeded && run.Reason != "" {
+			exit += ": " + strings.TrimSuffix(run.Reason, ".")
+		}
+		return exit
 	}
 }
 

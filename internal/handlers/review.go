@@ -76,6 +76,10 @@ func reviewRun(run reviews.Run) views.ReviewRun {
 	}
 	if run.ExitCode != nil {
 		v.Run.Outcome = "exit " + strconv.Itoa(*run.ExitCode)
+		if run.State == "succeeded" && run.Reason != "" {
+			v.Run.Outcome += ": " + strings.TrimSuffix(run.Reason, ".")
+			v.Run.Problem = ""
+		}
 	}
 	if run.EndedAt != nil && run.Text != "" {
 		v.Run.Took = views.Took(run.EndedAt.Sub(run.StartedAt))

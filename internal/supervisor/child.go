@@ -46,6 +46,7 @@ type child struct {
 	starter *starter
 	scratch *scratch
 
+	answers  answers
 	saidFull sync.Once
 	streamed atomic.Bool    // a stream was running when the time was up
 	copiers  sync.WaitGroup // of the output of programs
@@ -159,6 +160,8 @@ func (c *child) exit(result outcome, cause error) Exit {
 		exit.Code, exit.Reason, exit.Signal = codeStopped, ReasonStopped, unix.SignalName(unix.SIGTERM)
 	case result.code == 0:
 		exit.Vars = result.vars
+	default:
+		exit.Answer = c.answers.of(result.code)
 	}
 	return exit
 }

@@ -34,6 +34,7 @@ const (
 type Exit struct {
 	Code    int               `json:"code"`
 	Signal  string            `json:"signal"`
+	Answer  string            `json:"answer"` // what a Code beside 0 says when nothing has failed: "grep found nothing."
 	Reason  string            `json:"reason"` // "" or one of the Reason constants
 	Clean   bool              `json:"-"`      // nothing of the run's tree is left
 	Vars    map[string]string `json:"vars"`   // top-level assignments of a successful run

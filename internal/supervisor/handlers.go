@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -39,7 +40,7 @@ const (
 func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 	hc := interp.HandlerCtx(ctx)
 	if unread(hc.Stdout) {
-		return []string{"exit", "141"}, nil // what a broken pipe does to a program: the loop in front of `head` ends
+		return []string{"exit", strconv.Itoa(brokenPipe)}, nil // what a broken pipe does to a program: the loop in front of `head` ends
 	}
 	if c.full(hc.Stdout) {
 		// The interpreter's own echo and printf say nothing about a write that failed, and a loop of theirs goes on.
@@ -55,6 +56,9 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 	}
 	for words := args; len(words) > 0; words = words[1:] {
 		switch words[0] {
+		case "exit", "return", "false":
+			c.answers.judged()
+			return args, nil
 		case "pwd":
 			return args[:len(args)-len(words)+1], nil // -P would follow a path on the disk
 		case "type", "hash":
@@ -161,6 +165,7 @@ func (c *child) which(w io.Writer, names []string) int {
 func (c *child) refuse(stderr io.Writer, argv []string, reason string) int {
 	fmt.Fprintf(stderr, "%s: %s\n", printable(argv[0]), reason)
 	c.record(Program{Argv: argv, Reason: reason})
+	c.answers.judged()
 	return codeRefused
 }
 

@@ -75,6 +75,7 @@ func (c *child) options(call interp.CallHandlerFunc) []interp.RunnerOption {
 	return []interp.RunnerOption{
 		interp.Env(homeless{expand.ListEnviron(c.environ()...)}),
 		interp.Dir(c.spec.Scratch),
+		interp.Params("-u"), // a variable that nothing has set ends the run, instead of making "rm -r $dir/data" another command
 		interp.StdIO(nil, c.frames.stream(frameStdout), c.frames.stream(frameStderr)),
 		interp.CallHandler(call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return c.exec }),

@@ -77,6 +77,9 @@ func program() (code int, ok bool) {
 		if os.Getenv("HANG") != "" {
 			forever()
 		}
+		if os.Getenv("FAIL") != "" {
+			return 1, true
+		}
 		return 0, true
 	}
 	return 0, false

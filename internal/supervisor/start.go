@@ -60,6 +60,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	if reason != "" {
 		fmt.Fprintf(s.stderr, "%s: %s\n", printable(s.argv[0]), reason)
 		c.record(Program{Argv: s.argv, Class: class, Reason: reason})
+		c.answers.judged()
 		return codeRefused
 	}
 	c.record(Program{Argv: s.argv, Class: class, Permitted: true})
@@ -72,6 +73,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	if class.Stream && ctx.Err() != nil {
 		c.streamed.Store(true)
 	}
+	c.answers.note(s.argv, code)
 	return code
 }
 
