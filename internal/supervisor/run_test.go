@@ -320,7 +320,7 @@ func TestStartRefusesImpossibleSpecs(t *testing.T) {
 
 func TestDefectsOfTheInterpreterAreErrors(t *testing.T) {
 	t.Parallel()
-	r := run(t, `echo before; echo ${POD@A$${ Q}; echo after`)
+	r := run(t, `POD=api; echo before; echo ${POD@A$${ Q}; echo after`)
 	if r.stdout != "before\n" || r.exit.Code == 0 || r.exit.Reason != "" || !strings.Contains(r.stderr, "cannot be interpreted") {
 		t.Errorf("%+v", r)
 	}
