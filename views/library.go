@@ -2,13 +2,14 @@ package views
 
 // PlaybookList is the library.
 type PlaybookList struct {
-	Page    Page
-	Query   string
-	Summary string // "12 files, all valid"
-	Folder  string // "main at 4f1c2ab": the checkout that the operator's files are at; empty for none
-	Rows    []PlaybookRow
-	Drafts  int  // of the viewer
-	Author  bool // may write
+	Page     Page
+	Query    string
+	Counters []Counter // filters that would leave something
+	Summary  string    // "12 files, all valid"
+	Folder   string    // "main at 4f1c2ab": the checkout that the operator's files are at; empty for none
+	Rows     []PlaybookRow
+	Drafts   int  // of the viewer
+	Author   bool // may write
 }
 
 // PlaybookRow is one playbook in the library.
@@ -18,7 +19,8 @@ type PlaybookRow struct {
 	Steps     int
 	Changes   int
 	Level     int
-	LastUsed  Time // Ago; zero when never
+	LastUsed  Time   // Ago; zero when never
+	Worked    string // "3 of 4": of the incidents that are over, those in which a resolution step of it succeeded; "" for none
 	Owner     string
 	Reviewed  Time // Ago
 	Stale     bool

@@ -25,5 +25,13 @@ ORDER BY a.attached_at, a.id;
 -- Read when the parsed revision is not in memory, and for the level at which an incident that is open again starts.
 SELECT title, path, source FROM playbook_revisions WHERE revision = $1 AND playbook_id = $2;
 
--- name: LastAttached :many
-SELECT playbook_id, max(attached_at)::timestamptz AS attached_at FROM incident_playbooks GROUP BY playbook_id;
+-- name: PlaybookUse :many
+-- One row for each playbook. Of the incidents that are over, it worked in those where one of its resolution steps succeeded.
+SELECT a.playbook_id, max(a.attached_at)::timestamptz AS last_at,
+    count(DISTINCT a.incident_id) FILTER (WHERE i.status IN ('resolved', 'closed')) AS over,
+    count(DISTINCT a.incident_id) FILTER (WHERE i.status IN ('resolved', 'closed') AND EXISTS (
+        SELECT FROM runs r
+        WHERE r.incident_id = a.incident_id AND r.attached_id = a.id AND r.section = 'resolution' AND r.state = 'succeeded'
+    )) AS worked
+FROM incident_playbooks a JOIN incidents i ON i.id = a.incident_id
+GROUP BY a.playbook_id;

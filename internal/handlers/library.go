@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,10 +26,11 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 	query := strings.TrimSpace(c.QueryParam("q"))
 	m := views.PlaybookList{Page: s.page(c, "Playbooks", "playbooks"), Query: query}
 	all, noted, broken := s.Catalogue.All(), 0, 0
-	used, err := s.Incidents.LastUsed(c.Request().Context())
+	used, err := s.Incidents.Used(c.Request().Context())
 	if err != nil {
 		return err
 	}
+	chosen, counts := parseShelf(query), map[string]int{}
 	for _, p := range all {
 		switch _, severe := sourceProblems(p.Problems); {
 		case severe > 0:
@@ -36,14 +38,23 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 		case len(p.Problems) > 0:
 			noted++
 		}
-		if contains(searchable(p), query) {
-			row := s.playbookRow(p)
-			if at, ever := used[p.ID]; ever {
-				row.LastUsed = views.Ago(at, s.Now())
-			}
-			m.Rows = append(m.Rows, row)
+		row := s.playbookRow(p)
+		facets := facetsOf(p, row)
+		if !chosen.holds(p, facets) {
+			continue
 		}
+		for _, facet := range facets {
+			counts[facet]++
+		}
+		if use, ever := used[p.ID]; ever {
+			row.LastUsed = views.Ago(use.Last, s.Now())
+			if use.Over > 0 {
+				row.Worked = fmt.Sprintf("%d of %d", use.Worked, use.Over)
+			}
+		}
+		m.Rows = append(m.Rows, row)
 	}
+	m.Counters = chosen.counters(counts, len(m.Rows))
 	m.Author, m.Folder = may(c, authz.WritePlaybooks), s.checkout()
 	if m.Author {
 		drafts, err := s.Authoring.Drafts(c.Request().Context())

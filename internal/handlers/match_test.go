@@ -53,7 +53,7 @@ func TestLibrarySearch(t *testing.T) {
 			t.Errorf("%q: found %v", query, has)
 		}
 		if !found {
-			page.has(t, ".quiet", "No title, alert or command holds")
+			page.has(t, ".quiet", "No playbook has")
 		}
 	}
 	for _, n := range find(vi.get(t, "/playbooks").doc, "a") {

@@ -39,18 +39,25 @@ func (s *Service) Attach(ctx context.Context, number int64, playbook, reason str
 	return attached, err
 }
 
-// LastUsed tells when each playbook was last attached to an incident; those never used are not in it.
-func (s *Service) LastUsed(ctx context.Context) (map[string]time.Time, error) {
+// Use is what became of a playbook in the incidents that it was attached to.
+type Use struct {
+	Last   time.Time // it was attached
+	Over   int       // of these incidents, those that are resolved or closed
+	Worked int       // of them, those in which one of its resolution steps succeeded
+}
+
+// Used tells how each playbook, by its id, was used; those never used are not in it.
+func (s *Service) Used(ctx context.Context) (map[string]Use, error) {
 	if _, err := authz.Require(ctx, authz.Read); err != nil {
 		return nil, err
 	}
-	rows, err := s.DB.LastAttached(ctx)
+	rows, err := s.DB.PlaybookUse(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("incidents: last used: %w", postgres.MapError(err))
+		return nil, fmt.Errorf("incidents: use of playbooks: %w", postgres.MapError(err))
 	}
-	used := make(map[string]time.Time, len(rows))
+	used := make(map[string]Use, len(rows))
 	for _, row := range rows {
-		used[row.PlaybookID] = row.AttachedAt
+		used[row.PlaybookID] = Use{Last: row.LastAt, Over: int(row.Over), Worked: int(row.Worked)}
 	}
 	return used, nil
 }

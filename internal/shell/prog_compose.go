@@ -18,7 +18,7 @@ var compose = &program{
 		"config":  {class: read("only reads the project's files"), flags: flags("--services --volumes --images --profiles --networks --hash= -q --quiet --format= --no-interpolate --no-normalize --resolve-image-digests --environment -o= --output="), refused: dockerRefused, refine: composeConfig, effects: map[string]Class{"-o": composeWrites, "--output": composeWrites}},
 		"restart": dockerMoves("restarts services", "-t= --timeout= --no-deps"),
 		"start":   dockerMoves("starts services", ""),
-		"stop":    dockerMoves("stops services; start brings them back", "-t= --timeout="),
+		"stop":    dockerMoves("stops services", "-t= --timeout="),
 		"up":      composeUp,
 		"down": {
 			class: change("removes the project's containers; up -d makes them again"), flags: flags("-v --volumes --rmi= --remove-orphans -t= --timeout="),

@@ -27,7 +27,7 @@ var docker = &program{
 		"inspect": {class: read("only reads settings"), flags: flags("-f= --format= -s --size --type="), refused: dockerRefused, refine: dockerInspect},
 		"version": dockerReads("asks for versions", "-f= --format="), "info": dockerReads("asks about the engine", "-f= --format="), "diff": dockerReads("lists changed files", ""),
 		"restart": dockerMoves("restarts containers", "-t= --time= --timeout= -s= --signal="), "start": dockerMoves("starts containers", ""),
-		"stop":    dockerMoves("stops containers; start brings them back", "-t= --time= --timeout= -s= --signal="),
+		"stop":    dockerMoves("stops containers", "-t= --time= --timeout= -s= --signal="),
 		"exec":    dockerExec,
 		"compose": compose,
 		"network": {flags: flags(""), refused: dockerRefused, bare: read("prints its help"), verbs: map[string]*program{
@@ -54,7 +54,7 @@ var docker = &program{
 		"container": dockerGroup(map[string]*program{
 			"ls": dockerReads("lists containers", "-a -q -f= --filter= --format= --no-trunc -n= --last= -l --latest -s --size"), "ps": dockerReads("lists containers", "-a -q -f= --filter= --format="), "inspect": {class: read("only reads settings"), flags: flags("-f= --format= -s --size"), refused: dockerRefused, refine: dockerInspect},
 			"logs": dockerLogs, "stats": dockerStats, "top": {class: read("lists a container's processes"), any: true, refine: dockerTop}, "port": dockerReads("lists ports", ""), "diff": dockerReads("lists changed files", ""), "exec": dockerExec, "wait": dockerReads("waits until containers end", ""),
-			"restart": dockerMoves("restarts containers", "-t= --time= --timeout= -s= --signal="), "start": dockerMoves("starts containers", ""), "stop": dockerMoves("stops containers; start brings them back", "-t= --time= --timeout= -s= --signal="),
+			"restart": dockerMoves("restarts containers", "-t= --time= --timeout= -s= --signal="), "start": dockerMoves("starts containers", ""), "stop": dockerMoves("stops containers", "-t= --time= --timeout= -s= --signal="),
 			"kill": elsewhere(change("kills containers"), "container kill"), "pause": elsewhere(change("pauses containers"), "container pause"), "unpause": elsewhere(change("resumes containers"), "container unpause"), "rename": elsewhere(change("renames a container"), "container rename"), "update": elsewhere(change("changes limits"), "container update"), "cp": elsewhere(change("copies files"), "container cp"), "commit": elsewhere(change("makes an image"), "container commit"), "export": elsewhere(change("writes a container's files"), "container export"),
 			"run": dockerRun("run"), "create": dockerRun("create"), "attach": elsewhere(interactive("attaches to a container"), "container attach"), "rm": elsewhere(destroy("removes containers"), "container rm"), "prune": elsewhere(destroy("removes stopped containers"), "container prune"),
 		}),

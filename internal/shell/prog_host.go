@@ -91,7 +91,7 @@ var systemctl = &program{
 		"show":             {class: discloses("shows a unit's properties, its environment included"), flags: systemFlags},
 		"cat":              {class: discloses("prints unit files, which may hold secrets"), flags: systemFlags},
 		"show-environment": {class: discloses("prints the environment"), flags: systemFlags},
-		"restart":          moves("restarts a unit"), "start": moves("starts a unit"), "stop": moves("stops a unit; start brings it back"), "reload": moves("makes a unit read its configuration again"),
+		"restart":          moves("restarts a unit"), "start": moves("starts a unit"), "stop": moves("stops a unit"), "reload": moves("makes a unit read its configuration again"),
 		"try-restart": moves("restarts a unit"), "reload-or-restart": moves("restarts a unit"), "enable": moves("lets a unit start at boot"), "disable": moves("keeps a unit from starting at boot"),
 		"reset-failed": moves("forgets a unit's failure"), "daemon-reload": moves("reads unit files again"), "mask": moves("forbids a unit; unmask permits it"), "unmask": moves("permits a unit"),
 		"kill": moves("sends a signal to a unit"), "set-property": moves("changes a unit's limits"), "daemon-reexec": moves("starts the system manager again"), "preset": moves("enables or disables a unit"), "revert": moves("takes changes of a unit back"), "cancel": moves("stops a job"), "set-default": moves("changes what starts at boot"), "get-default": units("asks what starts at boot"), "list-machines": units("lists machines"), "clean": {class: destroy("deletes a unit's files"), flags: flags("--what= --no-pager")}, "isolate": {class: destroy("stops everything else"), flags: systemFlags},

@@ -60,7 +60,7 @@ var kubectl = &program{
 		"replace":   kubeForce("replaces objects", "--validate? --wait --timeout= --grace-period= --force --save-config --cascade?"),
 		"create":    kubeCreate,
 		"set":       kubeSet,
-		"cordon":    kubeNode("keeps new pods off a node; uncordon takes it back"),
+		"cordon":    kubeNode("keeps new pods off a node"),
 		"uncordon":  kubeNode("lets pods onto a node"),
 		"drain":     kubeDrain,
 		"kustomize": {any: true, refine: kustomize}, "plugin": kubeElsewhere(read("lists plugins"), "plugin"), "completion": kubeElsewhere(read("prints a script"), "completion"), "options": kubeElsewhere(read("prints its help"), "options"),

@@ -37,7 +37,7 @@ var kubeRollout = kubeGroup(map[string]*program{
 	"history": kube(read("lists revisions"), kubeGlobal+kubeFile+"--revision= -o= --output= -l= --selector=", nil),
 	"restart": kubeWrite("restarts the pods one after another", "-l= --selector="),
 	"undo":    kubeWrite("goes back to an earlier revision", "--to-revision= -l= --selector="),
-	"pause":   kubeWrite("pauses a rollout; resume takes it back", "-l= --selector="),
+	"pause":   kubeWrite("pauses a rollout", "-l= --selector="),
 	"resume":  kubeWrite("resumes a rollout", "-l= --selector="),
 })
 

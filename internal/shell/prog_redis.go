@@ -135,5 +135,5 @@ func redisConfigSet(words []string) Class {
 			return unknown("the setting " + shown(words[i]) + " may do more than can be undone")
 		}
 	}
-	return change("changes a setting; CONFIG SET with the old value takes it back")
+	return change("changes a setting")
 }

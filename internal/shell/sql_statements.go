@@ -88,7 +88,7 @@ func classCreate(tokens []sqlToken) Class {
 		if open < 0 {
 			return unknown("the index has no columns")
 		}
-		return classWords(columns[open:], change("creates an index; DROP INDEX takes it back"))
+		return classWords(columns[open:], change("creates an index"))
 	case object == "FUNCTION", object == "PROCEDURE", object == "AGGREGATE", object == "TRIGGER":
 		language := wordAt(after(tokens, "LANGUAGE"), 0)
 		if object != "TRIGGER" && language != "SQL" && language != "PLPGSQL" || after(tokens, "ATOMIC") != nil {
@@ -106,7 +106,7 @@ func classAlter(tokens []sqlToken) Class {
 	case object == "SYSTEM":
 		verb := wordAt(tokens, 2)
 		if (verb == "SET" || verb == "RESET") && sqlServerSettings[wordAt(tokens, 3)] {
-			return change("changes a setting of the server; RESET takes it back")
+			return change("changes a setting of the server")
 		}
 		return unknown("the setting may do more than can be undone")
 	case object == "EXTENSION" && wordAt(tokens, 3) == "UPDATE":

@@ -89,35 +89,6 @@ func (q *Queries) DetachPlaybook(ctx context.Context, arg DetachPlaybookParams) 
 	return result.RowsAffected(), nil
 }
 
-const lastAttached = `-- name: LastAttached :many
-SELECT playbook_id, max(attached_at)::timestamptz AS attached_at FROM incident_playbooks GROUP BY playbook_id
-`
-
-type LastAttachedRow struct {
-	PlaybookID string
-	AttachedAt time.Time
-}
-
-func (q *Queries) LastAttached(ctx context.Context) ([]LastAttachedRow, error) {
-	rows, err := q.db.Query(ctx, lastAttached)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LastAttachedRow
-	for rows.Next() {
-		var i LastAttachedRow
-		if err := rows.Scan(&i.PlaybookID, &i.AttachedAt); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const listAttached = `-- name: ListAttached :many
 SELECT a.id, a.incident_id, a.playbook_id, a.revision, a.reason, a.attached_by, a.attached_at, a.detached_at, r.title, r.path
 FROM incident_playbooks a JOIN playbook_revisions r ON r.revision = a.revision AND r.playbook_id = a.playbook_id
@@ -183,6 +154,50 @@ func (q *Queries) PlaybookSource(ctx context.Context, arg PlaybookSourceParams) 
 	var i PlaybookSourceRow
 	err := row.Scan(&i.Title, &i.Path, &i.Source)
 	return i, err
+}
+
+const playbookUse = `-- name: PlaybookUse :many
+SELECT a.playbook_id, max(a.attached_at)::timestamptz AS last_at,
+    count(DISTINCT a.incident_id) FILTER (WHERE i.status IN ('resolved', 'closed')) AS over,
+    count(DISTINCT a.incident_id) FILTER (WHERE i.status IN ('resolved', 'closed') AND EXISTS (
+        SELECT FROM runs r
+        WHERE r.incident_id = a.incident_id AND r.attached_id = a.id AND r.section = 'resolution' AND r.state = 'succeeded'
+    )) AS worked
+FROM incident_playbooks a JOIN incidents i ON i.id = a.incident_id
+GROUP BY a.playbook_id
+`
+
+type PlaybookUseRow struct {
+	PlaybookID string
+	LastAt     time.Time
+	Over       int64
+	Worked     int64
+}
+
+// One row for each playbook. Of the incidents that are over, it worked in those where one of its resolution steps succeeded.
+func (q *Queries) PlaybookUse(ctx context.Context) ([]PlaybookUseRow, error) {
+	rows, err := q.db.Query(ctx, playbookUse)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PlaybookUseRow
+	for rows.Next() {
+		var i PlaybookUseRow
+		if err := rows.Scan(
+			&i.PlaybookID,
+			&i.LastAt,
+			&i.Over,
+			&i.Worked,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const putPlaybookRevision = `-- name: PutPlaybookRevision :exec
