@@ -177,6 +177,11 @@ func TestLanguages(t *testing.T) {
 		read+r    | jq --rawfile a /etc/passwd .
 		read      | awk '{print $1}' x
 		read      | awk -F: '$3 > 80 {print $1}' x
+		read      | awk '/Evicted|Error/{print $1}' x
+		read      | awk '$3 ~ /a|b/ || /getline|x@y/ {print "system | sh"}' x
+		unknown   | awk '/a/{print | "sh"}' x
+		unknown   | awk '/[/|]/ { x = "/ } { print | "sh" }' x
+		unknown   | awk '{ "date" | getline d; print d }' x
 		unknown   | awk 'BEGIN{system("rm x")}'
 		unknown   | awk '{print > "out"}' x
 		unknown   | awk '{print | "sh"}' x
@@ -197,4 +202,24 @@ func TestLanguages(t *testing.T) {
 		unknown+r | python3 -c 'print(1)'
 		interactive+r | python
 	`)
+}
+
+// People write MySQL into SQL fences too.
+func TestMySQLsOwnStatements(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]shell.Risk{
+		"SET GLOBAL read_only = OFF;":                  shell.Change,
+		"PURGE BINARY LOGS BEFORE '2024-04-02 22:46';": shell.Destroy,
+		"RESET MASTER":                              shell.Destroy,
+		"RESET statement_timeout":                   shell.Read,
+		"START SLAVE;":                              shell.Change,
+		"STOP REPLICA FOR CHANNEL 'a'":              shell.Change,
+		"KILL QUERY 12":                             shell.Change,
+		"START TRANSACTION; SELECT 1":               shell.Read,
+		"FLUSH TABLES WITH READ LOCK; DROP TABLE a": shell.Destroy,
+	} {
+		if class := shell.SQL(text); class.Risk != want {
+			t.Errorf("%s: %v, %s", text, class.Risk, class.Why)
+		}
+	}
 }

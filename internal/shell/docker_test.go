@@ -122,7 +122,10 @@ func TestRedis(t *testing.T) {
 		destroy   | redis-cli del key
 		destroy   | redis-cli SET a b
 		destroy   | redis-cli SHUTDOWN
-		unknown   | redis-cli EVAL "return redis.call('del', 'a')" 0
+		destroy   | redis-cli EVAL "return redis.call('del', 'a')" 0
+		destroy   | redis-cli EVAL "for _,k in ipairs(redis.call('keys', ARGV[1])) do redis.pcall( \"UNLINK\", k) end" 0 'tmp:*'
+		unknown   | redis-cli EVAL "return redis.call('get', 'a')" 0
+		unknown   | redis-cli EVAL "return redis.call('d'..'el', 'a')" 0
 		unknown   | redis-cli CONFIG SET dir /etc
 		unknown   | redis-cli <command>
 		unknown   | redis-cli $(echo FLUSHALL)

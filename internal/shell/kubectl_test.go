@@ -64,6 +64,7 @@ func TestKubectl(t *testing.T) {
 		change    | kubectl taint nodes node-1 a=b:NoSchedule
 		change    | kubectl run probe --image=busybox --restart=Never
 		change    | kubectl cp pod:/tmp/heap heap
+		change+r  | kubectl cp /tmp/dir pod:/tmp/dir
 		change    | kubectl create secret generic s --from-literal=A=x --dry-run=client -o yaml | kubectl apply -f -
 		destroy   | kubectl delete pvc data
 		destroy   | kubectl delete namespace octollm

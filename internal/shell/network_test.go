@@ -20,6 +20,10 @@ func TestCurl(t *testing.T) {
 		read      | curl -H 'Accept: application/json' http://x/
 		read      | curl -s http://<service>/health
 		change    | curl -X POST http://x/reload
+		destroy   | curl -g -X POST 'http://x/api/v1/admin/tsdb/delete_series?match[]=up'
+		destroy   | curl -XPOST http://x:9200/logs/_delete_by_query -d '{"query":{"match_all":{}}}'
+		change    | curl -XPOST 'http://x/search?q=delete'
+		read      | curl http://x/deleted/delete
 		change    | curl -XPOST http://x/reload
 		change    | curl -sXPUT http://x/
 		change    | curl -d a=b http://x/

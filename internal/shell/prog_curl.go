@@ -47,7 +47,7 @@ func curlMethods(c *call) (class Class) {
 		case c.has("-I", "--head"):
 			return read("asks for the headers only")
 		case c.has("--json"), c.has("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode") && !c.has("-G", "--get"):
-			return change("sends data to the address (POST)")
+			return curlSends(c, "POST")
 		}
 		return read("only asks the address (GET)")
 	}
@@ -56,7 +56,7 @@ func curlMethods(c *call) (class Class) {
 		case "GET", "HEAD", "OPTIONS":
 			class = class.worst(read("only asks the address"))
 		case "POST", "PUT", "PATCH":
-			class = class.worst(change("sends data to the address (" + method + ")"))
+			class = class.worst(curlSends(c, method))
 		case "DELETE":
 			class = class.worst(destroy("asks the address to delete something"))
 		default:
@@ -64,6 +64,21 @@ func curlMethods(c *call) (class Class) {
 		}
 	}
 	return class
+}
+
+// deletes are words of a path that tell what its address does: delete_series, _delete_by_query.
+var deletes = words("delete purge drop destroy wipe truncate remove")
+
+// curlSends is a request that sends something: where the address says that it deletes, that it does.
+func curlSends(c *call, method string) Class {
+	for _, url := range c.words() {
+		for _, word := range strings.FieldsFunc(strings.ToLower(beforeQuery(url)), func(r rune) bool { return strings.ContainsRune("/_-.", r) }) {
+			if deletes[word] {
+				return destroy("asks the address to " + word + " something (" + method + ")")
+			}
+		}
+	}
+	return change("sends data to the address (" + method + ")")
 }
 
 var (

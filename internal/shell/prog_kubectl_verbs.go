@@ -193,7 +193,11 @@ var kubeCopy = &program{
 	refine: alsoCommon(func(_ scope, c *call) (class Class) {
 		for _, word := range c.words() {
 			if !strings.Contains(word, ":") {
-				class = class.worst(scratchFile(word))
+				local := scratchFile(word)
+				if local.Refused != "" { // it is a copy all the same
+					local.Risk, local.Why = Change, "copies files into or out of a container"
+				}
+				class = class.worst(local)
 			}
 			class = class.worst(fileRead(word))
 		}

@@ -85,21 +85,20 @@ var awkProgram = &program{
 	},
 }
 
-// awkActs reports whether an awk program might start something or write a file.
-// It looks at the raw text: a word in a string or pattern counts too.
+// awkActs reports whether an awk program might start something or write a file. Where a word or sign
+// of its text makes that possible the parser decides with which the built-in awk runs it: it takes only
+// programs that print, and tells /a|b/ from a pipe, and a comparison from an output file.
 func awkActs(text string) bool {
+	possible := strings.Contains(strings.ReplaceAll(text, "||", ""), "|")
 	for _, word := range []string{"system", "getline", "close", "fflush", "@"} {
-		if strings.Contains(text, word) {
-			return true
-		}
+		possible = possible || strings.Contains(text, word)
 	}
-	if strings.Contains(strings.ReplaceAll(text, "||", ""), "|") {
-		return true
+	if action := strings.IndexByte(text, '{'); action >= 0 {
+		possible = possible || strings.Contains(text[action:], ">")
 	}
-	action := strings.IndexByte(text, '{')
-	if action < 0 || !strings.Contains(text[action:], ">") {
+	if !possible {
 		return false
 	}
-	_, err := awk.Parse(text) // tells a comparison from an output file
+	_, err := awk.Parse(text)
 	return err != nil
 }

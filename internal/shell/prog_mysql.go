@@ -40,9 +40,10 @@ var (
 	// mysqlExecutes is -e, alone or behind flags that take no value.
 	mysqlExecutes = regexp.MustCompile(`^-[ABEHNXbfqrstvw]*e$|^--execute$`)
 	// mysqlOwn is what PostgreSQL reads otherwise: quoting, dollars, and comments that one of them does not see.
-	mysqlOwn   = regexp.MustCompile("[#`\\\\]|/\\*|--\\S|\\$\\w*\\$")
-	mysqlMoves = words("START STOP FLUSH OPTIMIZE REPAIR CHANGE KILL")
-	mysqlAsks  = words("DESCRIBE DESC USE CHECKSUM CHECK")
+	mysqlOwn    = regexp.MustCompile("[#`\\\\]|/\\*|--\\S|\\$\\w*\\$")
+	mysqlMoves  = words("START STOP FLUSH OPTIMIZE REPAIR CHANGE KILL")
+	mysqlResets = words("MASTER SLAVE REPLICA BINARY")
+	mysqlAsks   = words("DESCRIBE DESC USE CHECKSUM CHECK")
 )
 
 func mysqlText(text string) (class Class) {
@@ -65,18 +66,29 @@ func mysqlText(text string) (class Class) {
 	return class
 }
 
+// mysqlOnly is a statement that no other database has and that is no read; without a reason it is none of those.
+func mysqlOnly(tokens []sqlToken) Class {
+	first, second := wordAt(tokens, 0), wordAt(tokens, 1)
+	switch {
+	case first == "SET" && (second == "GLOBAL" || second == "PERSIST"):
+		return classWords(tokens, change("changes a setting of the server"))
+	case first == "RESET" && mysqlResets[second], first == "PURGE":
+		return destroy("deletes logs or where replication stands")
+	case mysqlMoves[first] && second != "TRANSACTION":
+		return classWords(tokens, change("changes how the server works"))
+	}
+	return Class{}
+}
+
 // classMySQL is one statement: by MySQL's own first words, else as PostgreSQL has it.
 func classMySQL(tokens []sqlToken) Class {
 	first, second := wordAt(tokens, 0), wordAt(tokens, 1)
+	if class := mysqlOnly(tokens); class.Why != "" {
+		return class
+	}
 	switch {
-	case first == "SET" && second == "GLOBAL":
-		return classWords(tokens, change("changes a setting of the server"))
-	case first == "RESET" || first == "PURGE":
+	case first == "RESET":
 		return destroy("deletes logs or where replication stands")
-	case first == "START" && second == "TRANSACTION":
-		return classSQL(tokens)
-	case mysqlMoves[first]:
-		return classWords(tokens, change("changes how the server works"))
 	case (first == "DESCRIBE" || first == "DESC") && (second == "ANALYZE" || sqlStatements[second] != nil):
 		return classExplain(tokens)
 	case mysqlAsks[first]:

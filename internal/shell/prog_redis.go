@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -93,6 +94,9 @@ func redisCommand(words []string) Class {
 	if class, ok := redisTable[verb]; ok {
 		return class
 	}
+	if verb == "EVAL" && len(words) > 1 {
+		return redisScript(words[1])
+	}
 	if len(words) < 2 || dynamic(words[1]) {
 		return unknown(fmt.Sprintf("what %s does here is not known", shown(verb)))
 	}
@@ -107,6 +111,19 @@ func redisCommand(words []string) Class {
 		return class
 	}
 	return unknown("no table tells what " + shown(verb) + " does in Redis")
+}
+
+var redisCalls = regexp.MustCompile(`redis\.p?call\(\s*['"]([A-Za-z]+)['"]\s*[,)]`)
+
+// redisScript is EVAL: a call that is written out destroys when it does so outside of a script too. Nothing
+// milder can be told: a script may work out what it calls.
+func redisScript(script string) Class {
+	for _, call := range redisCalls.FindAllStringSubmatch(script, -1) {
+		if redisTable[strings.ToUpper(call[1])].Risk == Destroy {
+			return destroy("the script deletes or overwrites data (" + strings.ToUpper(call[1]) + ")")
+		}
+	}
+	return unknown("the text does not tell what the script does")
 }
 
 var redisSecrets = []string{"requirepass", "masterauth", "masteruser", "tls-key-file-pass", "tls-client-key-file-pass", "aclfile", "user"}

@@ -18,7 +18,7 @@ var wrapperPrograms = map[string]*program{
 	"sudo":    {flags: flags("-n -u= -g= -E -H -i -s -l"), stop: true, refine: wrapped, effects: map[string]Class{"-i": interactive("it opens a shell"), "-s": interactive("it opens a shell"), "-E": unknown("sudo -E carries the environment over")}},
 	"env":     {flags: flags("-i --ignore-environment -u= --unset= -0"), stop: true, refine: environment},
 	"watch":   {flags: flags("-n= --interval= -d -t --no-title -e -x --exec -g"), stop: true, refine: watched},
-	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -a= --arg-file= -d= --delimiter= -t --verbose -x"), stop: true, refine: fromInput},
+	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -a= --arg-file= -d= --delimiter= -t --verbose -x -i -p --interactive"), stop: true, refine: fromInput},
 	"find":    {any: true, class: read("lists files"), refine: found},
 	"sh":      shellProgram, "bash": shellProgram, "dash": shellProgram, "ash": shellProgram, "zsh": shellProgram, "ksh": shellProgram,
 }
@@ -94,6 +94,9 @@ func fromInput(s scope, c *call) Class {
 		return read("prints the words of its input")
 	}
 	replaced := c.values("-I")
+	if c.has("-i") {
+		replaced = append(replaced, "{}")
+	}
 	for i, word := range words {
 		for _, mark := range replaced {
 			if mark != "" {
@@ -105,7 +108,11 @@ func fromInput(s scope, c *call) Class {
 		words = append(words, later)
 	}
 	s.blind = s.remote
-	return wrapped(s, &call{pos: words})
+	class := wrapped(s, &call{pos: words})
+	if c.has("-p", "--interactive") {
+		return class.worst(interactive("xargs asks before each command"))
+	}
+	return class
 }
 
 var findTable = &program{
@@ -113,7 +120,7 @@ var findTable = &program{
 		-newer= -user= -group= -perm= -maxdepth= -mindepth= -empty -readable -writable -print -print0 -ls -printf= -prune -not -o -a -or -and
 		-xdev -mount -depth -daystart -true -false -quit -links= -inum= -delete -fprint= -fprintf== -samefile= -executable -anewer= -cnewer= -newermt= -newerct= -lname= -nouser -nogroup -regextype= -ignore_readdir_race -noleaf`),
 	effects: map[string]Class{"-delete": destroy("find -delete removes files"), "-fprint": findWrites, "-fprintf": findWrites},
-	refused: map[string]string{"-ok*": "it asks at the keyboard", "-fprint0*": "it writes files"},
+	refused: map[string]string{"-fprint0*": "it writes files"},
 	opaque:  map[string]string{"-fls=": "it writes files"},
 }
 
@@ -123,7 +130,11 @@ var findWrites = Class{Risk: Change, Why: "writes the list to a file", Refused: 
 func found(s scope, c *call) (class Class) {
 	var own []string
 	for i := 0; i < len(c.pos); i++ {
-		if c.pos[i] != "-exec" && c.pos[i] != "-execdir" {
+		switch c.pos[i] {
+		case "-exec", "-execdir":
+		case "-ok", "-okdir":
+			class = class.worst(interactive("find asks before each command"))
+		default:
 			own = append(own, c.pos[i])
 			continue
 		}

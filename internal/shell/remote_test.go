@@ -84,6 +84,10 @@ func TestHidden(t *testing.T) {
 		destroy | X=$(kubectl delete pvc x) ls
 		destroy | test -n "$(kubectl delete pvc x)"
 		destroy | ls | xargs kubectl delete pvc
+		read    | ls | xargs -i cat {}
+		destroy+r | ls | xargs -i rm {}
+		interactive+r | ls | xargs -p rm
+		interactive+r | find . -name '*.old' -ok rm {} \;
 		destroy | timeout -- 5 kubectl delete pvc x
 		unknown | ls >$(kubectl delete pvc x)
 		unknown+r | coproc kubectl delete pvc x

@@ -119,6 +119,9 @@ func classSQL(tokens []sqlToken) Class {
 	case strings.Contains(first, hole):
 		return unknown("the SQL statement is known only when its blank is filled")
 	}
+	if class := mysqlOnly(tokens); class.Why != "" {
+		return class
+	}
 	if class, known := sqlStatements[first]; known {
 		return class(tokens)
 	}

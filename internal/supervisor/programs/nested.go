@@ -105,7 +105,7 @@ type batch struct {
 }
 
 func xargs(ctx context.Context, c *Call) int {
-	opts, command, err := options(c.Args[1:], "+0I:n:rd:tP:L:a:x", map[string]string{
+	opts, command, err := options(c.Args[1:], "+0I:in:rd:tP:L:a:x", map[string]string{
 		"null": "0", "replace": "I", "max-args": "n", "no-run-if-empty": "r", "delimiter": "d", "verbose": "t", "max-procs": "P", "max-lines": "L", "arg-file": "a",
 	})
 	if err != nil {
@@ -121,6 +121,8 @@ func xargs(ctx context.Context, c *Call) int {
 			separator = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\0`, "\x00").Replace(o.value)
 		case "I":
 			b.replace, evenIfEmpty = o.value, false
+		case "i": // the old way to write -I{}
+			b.replace, evenIfEmpty = "{}", false
 		case "n", "L", "P": // one after the other, however many are asked for
 			n, wrong := strconv.Atoi(o.value)
 			switch {

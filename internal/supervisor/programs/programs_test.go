@@ -258,6 +258,7 @@ func TestProgramsThatStartOthers(t *testing.T) {
 		{"xargs", "a b\nc\n", []string{"xargs", "echo", "x"}, [][]string{{"echo", "x", "a", "b", "c"}}, 0},
 		{"xargs -n", "a b c", []string{"xargs", "-n", "2", "echo"}, [][]string{{"echo", "a", "b"}, {"echo", "c"}}, 0},
 		{"xargs -I", "a b\nc\n", []string{"xargs", "-I{}", "echo", "<{}>"}, [][]string{{"echo", "<a b>"}, {"echo", "<c>"}}, 0},
+		{"xargs -i", "a b\n", []string{"xargs", "-i", "echo", "<{}>"}, [][]string{{"echo", "<a b>"}}, 0},
 		{"xargs empty", "", []string{"xargs", "echo"}, [][]string{{"echo"}}, 0},
 		{"xargs -r", "", []string{"xargs", "-r", "echo"}, nil, 0},
 		{"xargs quotes", `'a b' "c d" e\ f`, []string{"xargs", "echo"}, [][]string{{"echo", "a b", "c d", "e f"}}, 0},
