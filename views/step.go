@@ -199,3 +199,25 @@ func prompt(kind string) string {
 		return "$"
 	}
 }
+
+// shownTyped is how many commands that people typed stand open on a card: more would push away what comes next.
+const shownTyped = 3
+
+// earlierTyped are those that are folded; what runs is not.
+func (s Step) earlierTyped() (all []Command) {
+	for _, c := range s.Typed[:max(0, len(s.Typed)-shownTyped)] {
+		if c.Run == nil || !c.Run.Active() {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func (s Step) lastTyped() (all []Command) {
+	for i, c := range s.Typed {
+		if i >= len(s.Typed)-shownTyped || c.Run != nil && c.Run.Active() {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -80,6 +80,28 @@ func TestATypedCommandWithoutAScript(t *testing.T) {
 	b.post(t, "/incidents/1/command", "again", "seq 1 <many>").has(t, "#command-text", "seq 1 <many>")
 }
 
+// What somebody typed long ago does not stand in the way of what comes next.
+func TestEarlierTypedCommandsAreFolded(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	h.declared(t, ana)
+	b := h.browser(t, ana)
+	for _, text := range []string{"seq 1 1", "seq 1 2", "seq 1 3", "seq 1 4", "seq 1 5"} {
+		b.post(t, "/incidents/1/runs", "text", text).want(t, http.StatusSeeOther)
+	}
+	eventually(t, "the runs end", func() bool { return h.count(t, "SELECT count(*) FROM runs WHERE state = 'succeeded'") == 5 })
+	page := b.get(t, "/incidents/1").want(t, http.StatusOK)
+	page.has(t, "details.others", "2 earlier commands that somebody typed")
+	folded := 0
+	for _, details := range find(page.doc, "details.others") {
+		folded += len(find(details, ".cmd-text"))
+	}
+	if folded != 2 || len(find(find(page.doc, "#step-typed")[0], ".cmd-text")) != 5 {
+		t.Errorf("%d are folded", folded)
+	}
+}
+
 // A change that somebody types is confirmed like a playbook's, also when its text is too
 // long for an address.
 func TestATypedChangeIsConfirmed(t *testing.T) {
