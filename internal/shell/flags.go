@@ -8,7 +8,7 @@ import (
 
 // A flagSet is the allow-list of flags of a program or verb. Written as words:
 // "-w" stands alone, "-n=" takes a value, "--dry-run?" takes one only after an
-// equals sign, "--arg==" takes two.
+// equals sign, "--arg==" takes two, "--ids+" takes all words up to the next flag.
 type flagSet map[string]flagKind
 
 type flagKind uint8
@@ -18,6 +18,7 @@ const (
 	valued
 	optional
 	paired
+	many
 )
 
 func flags(lists ...string) flagSet {
@@ -31,6 +32,8 @@ func flags(lists ...string) flagSet {
 				set[word[:len(word)-1]] = valued
 			case strings.HasSuffix(word, "?"):
 				set[word[:len(word)-1]] = optional
+			case strings.HasSuffix(word, "+"):
+				set[word[:len(word)-1]] = many
 			default:
 				set[word] = alone
 			}
@@ -126,6 +129,15 @@ func (f flagSet) long(c *call, arg string, next []string) (used int, ok bool) {
 		c.add(name, next[0])
 		c.add(name, next[1])
 		return 2, true
+	case kind == many:
+		used = slices.IndexFunc(next, func(word string) bool { return strings.HasPrefix(word, "-") })
+		if used < 0 {
+			used = len(next)
+		}
+		for _, word := range next[:used] {
+			c.add(name, word)
+		}
+		return used, used > 0
 	}
 	return 0, false
 }
@@ -141,7 +153,7 @@ func (f flagSet) short(c *call, arg string, next []string) (used int, ok bool) {
 		letters = rest
 		kind, listed := f[name]
 		switch {
-		case !listed || kind == paired:
+		case !listed || kind == paired || kind == many:
 			return 0, false
 		case kind == alone:
 			c.add(name, "")

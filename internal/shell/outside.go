@@ -8,23 +8,30 @@ import (
 
 // An outsider is a program that Wardroom never starts by itself: people copy its
 // commands. It is classed all the same, so that a reader knows what a command would
-// do, and so that what an environment declares about it is never milder. Its flags
-// are no allow-list, with one exception: before the verb is complete a flag must be
-// known, because one that takes a value would make that value look like the verb.
+// do, and so that what an environment declares about it is never milder.
 //
 // A verb is one or more words, each a pattern of path.Match; the longest that fits
-// counts, and of equally long ones the first.
+// counts, and of equally long ones the first. Before the verb is complete a flag must be
+// known, because one that takes a value would make that value look like the verb. What
+// makes a command no read counts wherever it stands; a read is one only when the table
+// knows every flag and word behind it (sure).
 type outsider struct {
-	verbs   []verb
-	global  flagSet          // flags that may stand before or within the verb
-	effects map[string]Class // what a flag adds wherever it stands; --dry-run makes a read
-	bound   []boundFlag      // what a flag adds to some verbs only
-	values  []valueFlag      // what some values of a flag add
-	bare    Class            // without any verb
-	search  bool             // the verb may stand behind any number of group names
-	several bool             // every word is a verb of its own
-	decides flagSet          // flags that leave all others without an effect
-	decided Class            // what a command with one of them is
+	verbs    []verb
+	global   flagSet          // flags that may stand before or within the verb
+	known    flagSet          // these, and all others that are not bound to a verb
+	patterns flagSet          // known by a pattern: --*-name
+	own      []ownFlags       // known behind some verbs only
+	effects  map[string]Class // what a flag adds wherever it stands; --dry-run makes a read
+	bound    []boundFlag      // what a flag adds to some verbs only
+	values   []valueFlag      // what some values of a flag add
+	bare     Class            // without any verb
+	groups   map[string]bool  // the words that a search may pass before it finds a verb
+	devices  []string         // those of them that are patterns
+	always   bool             // there are no verbs
+	search   bool             // the verb may stand behind any number of group names
+	several  bool             // every word is a verb of its own
+	decides  flagSet          // flags that leave all others without an effect
+	decided  Class            // what a command with one of them is
 }
 
 // A boundFlag means something behind its verb only: -n of gsutil rsync is a dry run, that of gsutil cp is none.
@@ -34,10 +41,17 @@ type boundFlag struct {
 	class Class
 }
 
+// ownFlags may stand behind their verb.
+type ownFlags struct {
+	verb []string
+	list flagSet
+}
+
 type verb struct {
 	words []string
 	class Class
 	asks  bool // only the person at the keyboard: what is fed asks nobody
+	more  bool // names of things may follow, any number of them
 }
 
 type valueFlag struct {
@@ -47,11 +61,11 @@ type valueFlag struct {
 
 func (o *outsider) classify(s scope, c *call) Class {
 	words, closed := o.lead(c.pos)
-	class, found := o.find(words, closed, s.fed)
+	class, fits, found := o.find(words, closed, s.fed)
 	if !found {
 		switch {
-		case len(words) == 0 && !closed && slices.ContainsFunc(c.pos, func(word string) bool { return o.effects[word].Why != "" }):
-		case len(words) == 0 && o.bare.Why != "":
+		case len(words) == 0 && !closed && !o.always && slices.ContainsFunc(c.pos, func(word string) bool { return o.effects[word].Why != "" }):
+		case o.always, len(words) == 0 && o.bare.Why != "":
 			class = o.bare
 		case slices.ContainsFunc(words, dynamic):
 			return unknown("what it does here is known only at run time")
@@ -60,24 +74,26 @@ func (o *outsider) classify(s scope, c *call) Class {
 		}
 	}
 	flagged, dry := o.flagged(words, c.pos)
-	switch class = class.worst(flagged); {
-	case dry:
-		return read("a dry run changes nothing")
-	case class.Risk == Read && !o.search && slices.ContainsFunc(words, func(word string) bool { return strings.ContainsAny(word, ";\n") }):
-		return unknown("a semicolon may begin another command of the program's own")
+	if class = class.worst(flagged); dry {
+		class = read("a dry run changes nothing")
+		fits.more = true
 	}
-	return class
+	if class.Risk != Read {
+		return class
+	}
+	return class.worst(o.sure(fits, words, c.pos))
 }
 
 // flagged is what the flags of a command add to its class, and whether one makes it a dry run.
-func (o *outsider) flagged(verb, args []string) (class Class, dry bool) {
+func (o *outsider) flagged(words, args []string) (class Class, dry bool) {
+	own := o.owned(words)
 	add := func(word, flag string, effect Class) {
 		name, value, _ := strings.Cut(word, "=")
 		exact := word == flag || name == flag
 		switch {
 		case effect == dryRun && exact:
 			dry = value != "false" && value != "none"
-		case effect != dryRun && (exact || o.clustered(name, flag)):
+		case effect != dryRun && (exact || o.clustered(name, flag, own)):
 			class = class.worst(effect)
 		}
 	}
@@ -89,7 +105,7 @@ func (o *outsider) flagged(verb, args []string) (class Class, dry bool) {
 			add(word, flag, effect)
 		}
 		for _, b := range o.bound {
-			if matching(b.verb, verb) == len(b.verb) {
+			if matching(b.verb, words) == len(b.verb) {
 				add(word, b.flag, b.class)
 			}
 		}
@@ -98,10 +114,12 @@ func (o *outsider) flagged(verb, args []string) (class Class, dry bool) {
 }
 
 // clustered reports whether a flag of one letter may stand in a word with others, or with its value.
-func (o *outsider) clustered(word, flag string) bool {
-	_, whole := o.effects[word]
-	_, known := o.global[word]
-	return len(flag) == 2 && flag != "--" && !whole && !known && !strings.HasPrefix(word, "--") && strings.Contains(word, flag[1:])
+func (o *outsider) clustered(word, flag string, own []flagSet) bool {
+	if len(flag) != 2 || flag == "--" || strings.HasPrefix(word, "--") || !strings.Contains(word, flag[1:]) {
+		return false
+	}
+	_, whole := o.kind(word, own)
+	return !whole
 }
 
 // dryRun is the effect of a flag that keeps everything as it is.
@@ -115,12 +133,16 @@ func (o *outsider) lead(args []string) (words []string, closed bool) {
 			words = append(words, args[i])
 			continue
 		}
-		var taken call
-		used, ok := o.global.long(&taken, args[i], args[i+1:])
-		if !ok {
-			used, ok = o.global.short(&taken, args[i], args[i+1:])
+		list := o.global
+		if _, changes := o.effects[args[i]]; changes || len(words) > 0 {
+			list = o.listed(o.owned(words), args[i:i+1])
 		}
-		if _, listed := o.effects[args[i]]; !ok && !listed {
+		var taken call
+		used, ok := list.long(&taken, args[i], args[i+1:])
+		if !ok {
+			used, ok = list.short(&taken, args[i], args[i+1:])
+		}
+		if !ok {
 			return words, true
 		}
 		i += used
@@ -128,52 +150,62 @@ func (o *outsider) lead(args []string) (words []string, closed bool) {
 	return words, false
 }
 
-// find gives the class of the verb that the words begin with.
-func (o *outsider) find(words []string, closed, fed bool) (class Class, found bool) {
+// find gives the class of the verb that the words begin with, and where it is one verb that too.
+func (o *outsider) find(words []string, closed, fed bool) (class Class, fits verb, found bool) {
 	switch {
 	case o.search:
-		return o.anywhere(words)
+		class, found = o.anywhere(words)
+		return class, fits, found
 	case o.several:
-		return o.each(words)
+		class, found = o.each(words)
+		return class, fits, found
 	}
-	longest := 0
 	for _, v := range o.verbs {
 		switch n := matching(v.words, words); {
-		case n == len(v.words) && n > longest:
-			class, found, longest = v.class, true, n
+		case n == len(v.words) && n > len(fits.words):
+			class, fits, found = v.class, v, true
 			if v.asks && fed {
 				class = read("sends what it is fed and prints the answer")
 			}
 		case closed && n == len(words) && n < len(v.words):
 			// The verb might go on behind the unknown flag, and be another one.
-			return Class{}, false
+			return Class{}, verb{}, false
 		}
 	}
-	return class, found
+	return class, fits, found
 }
 
 // anywhere is the worst of all verbs that stand among the words: a group that is
-// called like a verb makes a command worse, never milder.
+// called like a verb makes a command worse, never milder. A verb of several words
+// stands at the beginning.
 func (o *outsider) anywhere(words []string) (class Class, found bool) {
-	for i, word := range words {
+	for i := range words {
 		for _, v := range o.verbs {
-			if ok, err := path.Match(v.words[0], word); (i > 0 || len(words) == 1) && ok && err == nil || len(v.words) > 1 && matching(v.words, words) == len(v.words) {
+			if v.standsAt(i, words) {
 				class, found = class.worst(v.class), true
-				break
 			}
 		}
 	}
 	return class, found
 }
 
+// standsAt reports a verb behind its groups. The first word is a group, unless there is no other.
+func (v verb) standsAt(i int, words []string) bool {
+	if len(v.words) > 1 {
+		return i == 0 && matching(v.words, words) == len(v.words)
+	}
+	return (i > 0 || len(words) == 1) && matching(v.words, words[i:]) == 1
+}
+
 // each is the worst of all words. A word that is no verb belongs to the one before it, and
 // behind a read it may be anything.
 func (o *outsider) each(words []string) (class Class, found bool) {
-	for i := range words {
+	for i := 0; i < len(words); i++ {
 		fits := slices.IndexFunc(o.verbs, func(v verb) bool { return matching(v.words, words[i:]) == len(v.words) })
 		switch {
 		case fits >= 0:
 			class, found = class.worst(o.verbs[fits].class), true
+			i += len(o.verbs[fits].words) - 1
 		case class.Risk == Read:
 			return Class{}, false
 		}
@@ -187,9 +219,21 @@ func matching(patterns, words []string) int {
 		if i >= len(words) {
 			return i
 		}
-		if ok, err := path.Match(pattern, words[i]); !ok || err != nil {
+		if !fits(pattern, words[i]) {
 			return i
 		}
 	}
 	return len(patterns)
+}
+
+// fits reports a word that a pattern stands for: * for any word, and for any part of one but slashes.
+func fits(pattern, word string) bool {
+	if pattern == word || pattern == "*" {
+		return true
+	}
+	if !strings.Contains(pattern, "*") {
+		return false
+	}
+	ok, err := path.Match(pattern, word)
+	return ok && err == nil
 }

@@ -110,99 +110,172 @@ func classLine(text string) Class {
 }
 
 func (t outsiderTable) program() *program {
-	o := outsider{bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", effects: map[string]Class{}, global: flagSet{}}
-	listed := flagSet{}
+	o := outsider{
+		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always",
+		effects: map[string]Class{}, global: flagSet{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{},
+	}
 	for _, line := range t.lines {
 		name, rest, _ := strings.Cut(line, " ")
+		items, why, _ := strings.Cut(rest, " ; ")
 		switch name {
 		case "decides":
-			items, why, _ := strings.Cut(rest, " ; ")
 			o.decides, o.decided = flags(strings.ReplaceAll(items, ",", " ")), read(why)
-			maps.Copy(listed, o.decides)
-			continue
-		case "within", "with":
-			o.global = flags(rest)
-			continue
-		}
-		items, why, _ := strings.Cut(rest, " ; ")
-		class := classLine(name + " ; " + why)
-		for item := range strings.SplitSeq(items, ",") {
-			item = strings.TrimSpace(item)
-			if !strings.HasPrefix(item, "-") {
-				o.add(item, class, name == "asks")
-				continue
+			o.knows(o.decides)
+		case "within":
+			list := flags(rest)
+			maps.Copy(o.global, list)
+			o.knows(list)
+		case "with":
+			o.with(rest)
+		case "groups":
+			for word := range strings.FieldsSeq(rest) {
+				if o.groups[word] = true; strings.Contains(word, "*") {
+					o.devices = append(o.devices, word)
+				}
 			}
-			if flag, pattern, found := strings.Cut(item, "="); found && pattern != "" && pattern != "=" {
-				o.values = append(o.values, valueFlag{flag, pattern, class})
-				continue
-			}
-			for flag, kind := range flags(item) {
-				listed[flag], o.effects[flag] = kind, class
+		default:
+			class := classLine(name + " ; " + why)
+			for item := range strings.SplitSeq(items, ",") {
+				o.add(strings.TrimSpace(item), class, name == "asks")
 			}
 		}
 	}
+	if t.mode != "flags" {
+		o.tells("--help", "--version")
+	}
+	o.agrees()
 	switch t.mode {
-	case "always":
-		return &program{any: true, class: t.otherwise}
 	case "flags":
-		return toldByFlags(t.otherwise, listed, &o)
-	case "verbs", "search", "several":
+		return &program{any: true, refine: o.byFlags}
+	case "always", "verbs", "search", "several":
 		return &program{any: true, refine: o.classify}
 	}
 	panic("no such kind of table: " + t.mode)
 }
 
-// add takes a verb, or a flag behind the verb that it belongs to.
-func (o *outsider) add(item string, class Class, asks bool) {
-	at := strings.Index(item, " -")
-	if at < 0 || at == len(item)-2 { // - alone is a word: s3 cp X -
-		o.verbs = append(o.verbs, verb{strings.Fields(item), class, asks})
-		return
-	}
-	for flag := range flags(item[at+1:]) {
-		o.bound = append(o.bound, boundFlag{strings.Fields(item[:at]), flag, class})
+// knows adds flags that every verb of the program may be given. All of a program's words are
+// read by them, so that one name can't mean both a flag that takes a value and one that doesn't.
+func (o *outsider) knows(list flagSet) {
+	for name, kind := range list {
+		if had, ok := o.known[name]; ok && had != kind {
+			panic(fmt.Sprintf("the table writes %s in two ways", name))
+		}
+		o.known[name] = kind
 	}
 }
 
-// toldByFlags is a program whose flags say what it does. A read with a flag that is
-// not listed is unknown: that flag might be the one that counts.
-func toldByFlags(otherwise Class, listed flagSet, o *outsider) *program {
-	maps.Copy(listed, o.global)
-	return &program{any: true, refine: func(_ scope, c *call) (class Class) {
-		taken, unlisted := listed.take(c.pos, false)
-		if unlisted != "" {
-			// What stands behind an unlisted flag counts as well, flag by flag.
-			for _, word := range c.pos {
-				if next, bad := listed.take([]string{word, ""}, false); bad == "" {
-					taken.set = merged(taken.set, next.set)
-				}
+// tells adds the flags by which nearly every program with verbs tells about itself. That makes no read
+// of a verb that is none: what stands behind them might count all the same.
+func (o *outsider) tells(names ...string) {
+	for _, name := range names {
+		if _, listed := o.known[name]; !listed {
+			o.known[name], o.effects[name] = alone, read("tells how it is used, or which version it is")
+		}
+	}
+}
+
+// agrees makes sure that no verb has a flag of its own which the program has in another way: the
+// verb was found by the flags of the program, and a word that one of them takes is no verb.
+func (o *outsider) agrees() {
+	for _, own := range o.own {
+		for name, kind := range own.list {
+			if had, ok := o.known[name]; ok && had != kind {
+				panic(fmt.Sprintf("the table writes %s in two ways, one of them behind %s", name, strings.Join(own.verb, " ")))
 			}
 		}
-		for name := range taken.set {
-			if _, ok := o.decides[name]; ok {
-				class = o.decided
-				break
+	}
+}
+
+// with takes flags that change nothing about a read: of the whole program, or behind
+// verbs (kv get, kv list: -mount=) only.
+func (o *outsider) with(text string) {
+	verbs, list, ofVerbs := strings.Cut(text, ": ")
+	if !ofVerbs {
+		verbs, list = "", text
+	}
+	plain := flags(list)
+	if !ofVerbs {
+		for name, kind := range plain {
+			if strings.Contains(name, "*") {
+				o.patterns[name] = kind
+				delete(plain, name)
 			}
-			if o.effects[name] == dryRun {
-				return read("a dry run changes nothing")
+		}
+		o.knows(plain)
+		return
+	}
+	for verb := range strings.SplitSeq(verbs, ",") {
+		o.own = append(o.own, ownFlags{strings.Fields(verb), plain})
+	}
+}
+
+// add takes a flag, a verb, or a flag behind the verb that it belongs to.
+func (o *outsider) add(item string, class Class, asks bool) {
+	if strings.HasPrefix(item, "-") {
+		if flag, pattern, found := strings.Cut(item, "="); found && pattern != "" && pattern != "=" {
+			o.values = append(o.values, valueFlag{flag, pattern, class})
+			return
+		}
+		list := flags(item)
+		o.knows(list)
+		for flag := range list {
+			o.effects[flag] = class
+		}
+		return
+	}
+	at := strings.Index(item, " -")
+	if at < 0 || at == len(item)-2 { // - alone is a word: s3 cp X -
+		words, more := strings.CutSuffix(item, " ...")
+		o.verbs = append(o.verbs, verb{strings.Fields(words), class, asks, more})
+		return
+	}
+	words, list := strings.Fields(item[:at]), flags(item[at+1:])
+	for flag := range list {
+		o.bound = append(o.bound, boundFlag{words, flag, class})
+	}
+	o.own = append(o.own, ownFlags{words, list})
+}
+
+// byFlags classes a program whose flags say what it does.
+func (o *outsider) byFlags(_ scope, c *call) (class Class) {
+	taken, unlisted := o.take(nil, c.pos)
+	if unlisted != "" {
+		// What stands behind an unlisted flag counts as well, flag by flag.
+		for _, word := range c.pos {
+			if next, bad := o.known.take([]string{word, ""}, false); bad == "" {
+				taken.set = merged(taken.set, next.set)
 			}
-			if o.effects[name].Risk == Interactive && listed[name] == optional && !slices.Contains(taken.set[name], "") {
-				continue // -psecret asks for nothing
-			}
-			class = class.worst(o.effects[name])
 		}
-		class = class.worst(o.byValue(&taken))
-		if class.Why == "" {
-			class = otherwise
+	}
+	class = o.told(&taken)
+	switch {
+	case class.Why == "" && o.bare.Why == "":
+		return unknown("no table tells what it does without a flag")
+	case class.Why == "":
+		class = o.bare
+	}
+	if unlisted != "" && class.Risk == Read {
+		class = class.worst(unlistedFlag(unlisted))
+	}
+	return class
+}
+
+// told is what the flags say; without a reason when they say nothing.
+func (o *outsider) told(taken *call) (class Class) {
+	for name := range taken.set {
+		if _, ok := o.decides[name]; ok {
+			class = o.decided
+			break
 		}
-		if unlisted != "" && class.Risk == Read {
-			return unknown("no table tells what its flag " + shown(unlisted) + " does")
+		if o.effects[name] == dryRun {
+			return read("a dry run changes nothing")
 		}
-		if class.Why == "" {
-			return unknown("no table tells what it does without a flag")
+		if o.effects[name].Risk == Interactive && o.known[name] == optional && !slices.Contains(taken.set[name], "") {
+			continue // -psecret asks for nothing
 		}
-		return class
-	}}
+		class = class.worst(o.effects[name])
+	}
+	return class.worst(o.byValue(taken))
 }
 
 // byValue is what the values of flags add: a flag is listed with a pattern for them (-l=scterc?*).
