@@ -1,9 +1,7 @@
 package static
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -11,9 +9,10 @@ import (
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {
-	f, immutable := byPath[r.URL.Path]
+	prepared := all()
+	f, immutable := prepared.byPath[r.URL.Path]
 	if !immutable {
-		f = byName[strings.TrimPrefix(r.URL.Path, prefix)]
+		f = prepared.byName[strings.TrimPrefix(r.URL.Path, prefix)]
 	}
 	if f == nil {
 		http.NotFound(w, r)
@@ -41,5 +40,3 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(body) // a browser that has gone is nobody's error
 	}
 }
-
-func sortedNames() []string { return slices.Sorted(maps.Keys(byName)) }

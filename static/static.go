@@ -8,10 +8,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed css js img
@@ -40,11 +43,18 @@ var (
 	scriptIndent  = regexp.MustCompile(`(?m)^[ \t]+`)
 )
 
-var byName, byPath = load()
+// assets are all files by plain name and by URL path, and what changes whenever one of them does.
+type assets struct {
+	byName, byPath map[string]*file
+	version        string
+}
 
-// load prepares all files once: app.css is the sheets of css/app joined in order, modules import each other by hashed name.
-func load() (names, paths map[string]*file) {
-	names, paths = map[string]*file{}, map[string]*file{}
+// all prepares the files when the first one is asked for: the processes of runs start this program too and show no page.
+var all = sync.OnceValue(load)
+
+// load joins the sheets of css/app, in order, to app.css; modules import each other by hashed name.
+func load() assets {
+	names, paths := map[string]*file{}, map[string]*file{}
 	raw := map[string][]byte{}
 	must(fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -75,7 +85,11 @@ func load() (names, paths map[string]*file) {
 	for name := range raw {
 		add(name)
 	}
-	return names, paths
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		h.Write([]byte(names[name].etag))
+	}
+	return assets{byName: names, byPath: paths, version: hex.EncodeToString(h.Sum(nil)[:5])}
 }
 
 func lean(name string, body []byte) []byte {
@@ -130,7 +144,7 @@ func must(err error) {
 // Path is the URL path of an asset by its plain name: Path("app.css") is /static/app.3f9c2ab1.css. It panics when there is none:
 // that is a misspelt name in a component.
 func Path(name string) string {
-	f, ok := byName[name]
+	f, ok := all().byName[name]
 	if !ok {
 		panic("static: no asset named " + name)
 	}
@@ -138,12 +152,4 @@ func Path(name string) string {
 }
 
 // Version changes whenever any asset does; a page that was made by another version should be loaded again.
-func Version() string { return version }
-
-var version = func() string {
-	h := sha256.New()
-	for _, name := range sortedNames() {
-		h.Write([]byte(byName[name].etag))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:5])
-}()
+func Version() string { return all().version }

@@ -57,7 +57,7 @@ func (p Policy) note(a *Analysis, name string) {
 		a.Programs = append(a.Programs, name)
 	}
 	platform := platformOf(name)
-	if _, listed := p.host(name); listed && platform == Any && programs[name] == nil {
+	if _, listed := p.host(name); listed && platform == Any && table(name) == nil {
 		platform = Local
 	}
 	if a.Platform == Any {
@@ -104,7 +104,7 @@ func (w *walker) function(f *syntax.FuncDecl) {
 	}
 	name := f.Name.Value
 	_, listed := w.s.policy.host(name)
-	if programs[name] != nil || shellBuiltins[name] != nil || listed {
+	if table(name) != nil || shellBuiltins[name] != nil || listed {
 		w.add(unknown("a function takes the name of the program " + name))
 	}
 	w.funcs[name] = true

@@ -51,7 +51,7 @@ func judge(s scope, name string, args []string) Class {
 	if strings.HasPrefix(name, "mkfs.") {
 		name = "mkfs"
 	}
-	if prog := programs[name]; prog != nil {
+	if prog := table(name); prog != nil {
 		class := prog.classify(s, name, args)
 		if h, ok := s.policy.host(name); ok && !s.remote && len(h.Verbs) > 0 {
 			class = class.worst(h.classify(args))

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -96,3 +97,6 @@ func KubectlGroup(verb string) bool {
 	}
 	return p.verbs != nil
 }
+
+// Tables are the names of all programs that people copy.
+func Tables() []string { return slices.Sorted(maps.Keys(outsiders())) }

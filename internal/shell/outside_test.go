@@ -138,3 +138,17 @@ func TestHelmAndKustomize(t *testing.T) {
 		unknown+r   | KUBECTL_EXTERNAL_DIFF=x kubectl diff -f a.yaml
 	`)
 }
+
+// The tables are read when a program of theirs is first met; a mistake in any of them shows here.
+func TestEveryTableIsRead(t *testing.T) {
+	t.Parallel()
+	names := shell.Tables()
+	for _, name := range names {
+		if a := (shell.Policy{}).Analyse(name + " x"); a.Why == "" {
+			t.Errorf("%s: no reason", name)
+		}
+	}
+	if len(names) < 150 {
+		t.Errorf("only %d programs", len(names))
+	}
+}

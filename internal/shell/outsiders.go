@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The tables of programs that people copy: see tables/README.md for their form.
@@ -15,10 +16,11 @@ import (
 //go:embed tables/*.txt
 var outsiderFiles embed.FS
 
-// outsiderPrograms reads the tables. They are part of the program: a mistake in them is
-// one in it, and is found by its first test.
-func outsiderPrograms() map[string]*program {
-	all := map[string]*program{}
+// outsiders are the programs of the tables by name, each made of its block when it is first asked for:
+// every run's process starts with this package, and needs few of them. The tables are part of the
+// program: a mistake in them is one in it, and panics.
+var outsiders = sync.OnceValue(func() map[string]func() *program {
+	all := map[string]func() *program{}
 	names, err := fs.Glob(outsiderFiles, "tables/*.txt")
 	if err != nil {
 		panic(err)
@@ -30,17 +32,21 @@ func outsiderPrograms() map[string]*program {
 		}
 		for block := range strings.SplitSeq(unwrap(string(text)), "\n\n") {
 			for _, head := range blocks(block) {
-				for program := range strings.FieldsSeq(head.programs) {
-					if all[program] != nil {
-						panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), program))
+				for one := range strings.FieldsSeq(head.programs) {
+					if all[one] != nil {
+						panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), one))
 					}
-					all[program] = head.program()
+					all[one] = sync.OnceValue(func() *program {
+						made := head.program()
+						made.settle()
+						return made
+					})
 				}
 			}
 		}
 	}
 	return all
-}
+})
 
 // unwrap joins the lines that a table was broken into.
 func unwrap(text string) string {

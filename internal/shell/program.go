@@ -182,8 +182,7 @@ var localPrograms = []string{"df", "free", "journalctl", "ping", "ps", "systemct
 // Known reports whether a word is a program that the tables describe; it tells an
 // inline code span that holds a command from one that holds a name.
 func Known(name string) bool {
-	_, ok := programs[name]
-	return ok
+	return programs[name] != nil || outsiders()[name] != nil
 }
 
 func (p Policy) host(name string) (HostProgram, bool) {

@@ -2,10 +2,21 @@ package shell
 
 import "maps"
 
-// programs is every program that the tables describe, by name. One file per
-// program (or family) holds its table.
+// table is that of the program, nil when there is none.
+func table(name string) *program {
+	if p := programs[name]; p != nil {
+		return p
+	}
+	if p := outsiders()[name]; p != nil {
+		return p()
+	}
+	return nil
+}
+
+// programs is every program that has a table in Go, by name. One file per
+// program (or family) holds it.
 var programs = collect(
-	outsiderPrograms(), textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms, transferPrograms,
+	textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms, transferPrograms,
 	map[string]*program{
 		"kubectl": kubectl, "oc": oc,
 		"docker": docker, "docker-compose": compose,
