@@ -53,6 +53,13 @@ func cutAny(text, separators string) (before, rest string) {
 	return text, ""
 }
 
+// The attributes of a fence and the words that some of them take.
+var (
+	attributeKeys = []string{"platform", "timeout", "database", "risk", "id"}
+	platforms     = []string{"docker", "kubernetes", "local", "any"}
+	raises        = []string{"read", "change", "destroy"}
+)
+
 // fenceInfo is what stands behind the opening backticks.
 type fenceInfo struct {
 	language string
@@ -90,7 +97,7 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 			case "docker", "kubernetes", "local", "any":
 				f.platform = p
 			default:
-				problem = fmt.Sprintf("platform=%s: docker, kubernetes, local or any is expected", value)
+				problem = fmt.Sprintf("platform=%s: docker, kubernetes, local or any is expected", value) + orMeant(nearest(value, platforms))
 			}
 		case "timeout":
 			timeout, err := time.ParseDuration(value)
@@ -102,10 +109,14 @@ func parseInfo(info string) (f fenceInfo, problems []string) {
 		case "risk":
 			risk, err := shell.ParseRisk(value)
 			if err != nil {
-				problem = fmt.Sprintf("risk=%s: read, change or destroy is expected", value)
+				problem = fmt.Sprintf("risk=%s: read, change or destroy is expected", value) + orMeant(nearest(value, raises))
 				break
 			}
 			f.raise = &risk
+		default: // other tools have attributes of their own
+			if word := surely(key, attributeKeys); word != "" {
+				problem = fmt.Sprintf("the attribute %s is not read", key) + orMeant(word)
+			}
 		}
 		if problem != "" {
 			problems = append(problems, problem)

@@ -60,8 +60,11 @@ var hostile = map[string]func(n int) string{
 	},
 	"alerts":   func(n int) string { return "Alerts: " + numbered("aB%d ", n-8) },
 	"commands": func(n int) string { return fill("## Fix\n\n", "- `nc a`\n", n) },
-	"quotes":   func(n int) string { return fill("", strings.Repeat("> ", 99)+"a\n", n) },
-	"lists":    func(n int) string { return fill("", strings.Repeat("- ", 99)+"a\n", n) },
+	"slips": func(n int) string {
+		return fill("", "## Diagnosys\n```sh {timout=1s}\nls <namepsace> $NAMSPACE\n```\n", n)
+	},
+	"quotes": func(n int) string { return fill("", strings.Repeat("> ", 99)+"a\n", n) },
+	"lists":  func(n int) string { return fill("", strings.Repeat("- ", 99)+"a\n", n) },
 }
 
 func table(columns, rows int) string {

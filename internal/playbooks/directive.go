@@ -70,7 +70,7 @@ func directiveProblems(d *Directive, titles []string) (problems []string) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(body)) {
 		if !slices.Contains(directiveKeys[d.Name], key) {
-			problems = append(problems, fmt.Sprintf("there is no key %s; it may have %s", key, strings.Join(directiveKeys[d.Name], ", ")))
+			problems = append(problems, unknownKey(key, directiveKeys[d.Name]))
 		} else if problem := valueProblem(key, body[key], titles); problem != "" {
 			problems = append(problems, problem)
 		}
@@ -89,6 +89,13 @@ func directiveProblems(d *Directive, titles []string) (problems []string) {
 		problems = append(problems, "name is missing: what is healthy, in a few words")
 	}
 	return problems
+}
+
+func unknownKey(key string, known []string) string {
+	if word := nearest(key, known); word != "" {
+		return "there is no key " + key + orMeant(word)
+	}
+	return fmt.Sprintf("there is no key %s; it may have %s", key, strings.Join(known, ", "))
 }
 
 // valueProblem judges the values whose form is fixed.
@@ -112,8 +119,8 @@ func valueProblem(key string, value any, titles []string) string {
 			return "severity: a number from 1 to 4 is expected"
 		}
 	case "platform":
-		if !slices.Contains([]string{"docker", "kubernetes", "local", "any"}, text) {
-			return "platform: docker, kubernetes, local or any is expected"
+		if !slices.Contains(platforms, text) {
+			return "platform: docker, kubernetes, local or any is expected" + orMeant(nearest(text, platforms))
 		}
 	case "sql":
 		if class := shell.SQL(text); class.Risk != shell.Read || class.Discloses {
@@ -122,7 +129,7 @@ func valueProblem(key string, value any, titles []string) string {
 	case "suggest", "rules-out":
 		for _, name := range listOf(value) {
 			if !slices.Contains(titles, name) {
-				return fmt.Sprintf("%s: this playbook has no step %q", key, name)
+				return fmt.Sprintf("%s: this playbook has no step %q", key, name) + orMeant(nearest(name, titles))
 			}
 		}
 	}
@@ -170,7 +177,7 @@ func testProblems(test any, depth int) (problems []string) {
 		}
 		switch {
 		case !slices.Contains(testKeys, key):
-			problems = append(problems, "there is no test "+key)
+			problems = append(problems, "there is no test "+key+orMeant(nearest(key, testKeys)))
 			kinds++
 		case key != "count" && key != "row" && key != "is":
 			kinds++

@@ -222,6 +222,7 @@ func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Bloc
 			c.Platform = shell.Policy{}.Analyse(text).Platform
 		}
 	}
+	r.doc.checkBlanks(c)
 	return Block{Command: c}
 }
 

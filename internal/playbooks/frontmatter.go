@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -15,6 +16,8 @@ const (
 	maxFrontMatter = 16 << 10
 	maxBrackets    = 20 // that are open at once: the YAML parser's memory grows with the square
 )
+
+var frontKeys = []string{"title", "owner", "reviewed", "level", "severity", "alerts", "match"}
 
 // frontMatter is what the YAML block at the head of a file may say. Keys that
 // other tools use (date, weight, tags, ...) are none of our business.
@@ -68,11 +71,12 @@ func fromTOML(text string) string {
 			break
 		}
 		lines[i] = ""
-		switch key {
-		case "title", "owner", "reviewed", "level", "severity", "alerts", "match":
-			if value = strings.TrimSpace(value); found && !strings.HasPrefix(value, `"""`) {
-				lines[i] = key + ": " + value
-			}
+		switch value = strings.TrimSpace(value); {
+		case !found:
+		case surely(key, frontKeys) != "":
+			lines[i] = key + ":" // to be told that it is not read
+		case slices.Contains(frontKeys, key) && !strings.HasPrefix(value, `"""`):
+			lines[i] = key + ": " + value
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -91,10 +95,12 @@ func parseFrontMatter(text string) (fm frontMatter, problems []Problem) {
 		return fm, []Problem{*problem}
 	}
 	for _, entry := range values {
-		if message := fm.set(entry.Key.String(), entry.Value); message != "" {
-			problems = append(problems, Problem{
-				Line: 1 + entry.Key.GetToken().Position.Line, Message: message, Severe: true,
-			})
+		key, line := entry.Key.String(), 1+entry.Key.GetToken().Position.Line
+		if message := fm.set(key, entry.Value); message != "" {
+			problems = append(problems, Problem{Line: line, Message: message, Severe: true})
+		}
+		if word := surely(key, frontKeys); word != "" {
+			problems = append(problems, Problem{Line: line, Message: key + " is not read" + orMeant(word)})
 		}
 	}
 	return fm, problems

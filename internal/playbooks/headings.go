@@ -29,6 +29,9 @@ func (d *document) headingAt(n ast.Node, open []*heading) *heading {
 		}
 		return nil
 	}
+	if word := sectionMeant(h.title); word != "" && h.level > 0 {
+		d.problem(h.line, false, h.title+" is not the name of a section"+orMeant(strings.ToUpper(word[:1])+word[1:]))
+	}
 	if h.level == 0 {
 		above := open
 		for above[len(above)-1].level%10 != 0 {

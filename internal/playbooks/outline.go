@@ -44,10 +44,11 @@ type document struct {
 	firstLine  int // of source within the file: front matter stands above it
 	root       *heading
 	references []reference
-	byLabel    map[string]int // of references, the first of each label
-	repeated   int            // bytes of references that were appended to pieces
-	commands   int            // how many were found so far
-	full       bool           // maxCommands were found, and that was said
+	byLabel    map[string]int  // of references, the first of each label
+	repeated   int             // bytes of references that were appended to pieces
+	commands   int             // how many were found so far
+	full       bool            // maxCommands were found, and that was said
+	slips      map[string]bool // names of placeholders that were said to be nearly a label's
 	problems   []Problem
 }
 
@@ -83,7 +84,7 @@ func (d *document) listed() []Problem {
 
 // newDocument parses Markdown and arranges it by heading.
 func newDocument(source string, firstLine int) *document {
-	d := &document{source: []byte(source), firstLine: firstLine, root: &heading{line: firstLine}, byLabel: map[string]int{}}
+	d := &document{source: []byte(source), firstLine: firstLine, root: &heading{line: firstLine}, byLabel: map[string]int{}, slips: map[string]bool{}}
 	d.lineStarts = append(d.lineStarts, 0)
 	for i, c := range d.source {
 		if c == '\n' {

@@ -61,8 +61,7 @@ func wordsOf(text string) map[string]bool {
 // emoji, what stands in parentheses and punctuation do not matter, and of "Diagnosis
 // and mitigation" the first counts.
 func sectionKind(title string) string {
-	title = joiners.Replace(withoutParentheses(title))
-	name := words(title)
+	name := words(joiners.Replace(withoutParentheses(title)))
 	for len(name) > 0 && (strings.Trim(name[0], "0123456789") == "" || len(name[0]) == 1 && len(name) > 1) {
 		name = name[1:]
 	}
@@ -105,6 +104,29 @@ func kindOf(name []string) string {
 		}
 	}
 	return ""
+}
+
+// sectionNames are those that a slip of the pen is compared with.
+var sectionNames = strings.Fields("symptoms impact diagnosis diagnostics investigation troubleshooting resolution mitigation remediation recovery " +
+	"verification validation prevention escalation")
+
+// sectionMeant names the section that a heading would open if it were written right, "" for none: its
+// only word, beside those that say how or when, is nearly a section's.
+func sectionMeant(title string) string {
+	if sectionKind(title) != "" {
+		return ""
+	}
+	word := ""
+	for _, w := range words(withoutParentheses(title)) {
+		switch {
+		case before[w], behind[w], strings.Trim(w, "0123456789") == "":
+		case word != "":
+			return ""
+		default:
+			word = w
+		}
+	}
+	return surely(word, sectionNames)
 }
 
 func withoutParentheses(title string) string {

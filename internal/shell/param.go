@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +51,11 @@ var labels = map[string]string{
 	"pod": "pod", "namespace": "namespace", "ns": "namespace", "node": "node", "instance": "instance", "deployment": "deployment",
 	"deploy": "deployment", "service": "service", "svc": "service", "container": "container", "job": "job",
 }
+
+// Labels lists, sorted, what the placeholders that an alert's labels fill are called: namespace, ns, pod, …
+func Labels() []string { return labelNames }
+
+var labelNames = slices.Sorted(maps.Keys(labels))
 
 // labelOf gives the alert label that fills a placeholder: pod-name, pod_name and
 // PODNAME all mean pod.
