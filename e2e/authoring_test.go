@@ -41,6 +41,13 @@ func TestAuthoring(t *testing.T) {
 	au.within("#preview", "Queue stuck forever")
 	au.within("#preview", "<service> is filled from the label service")
 	au.within("#preview", "CHANGE")
+
+	// A value is tried in the preview while it is typed, and the field keeps the caret.
+	au.press(".blanks", "Try values")
+	au.fill(`[name="v.service"]`, "coder-arm")
+	au.within("#preview", "octollm restart coder-arm")
+	au.until("the field is still there", `(el => el.name === "v.service" && el.value === "coder-arm" && el.selectionStart === 9)(document.activeElement)`)
+	au.accessible("values")
 	write("---\nalerts: [a\nlevel: 9\n---\n" + good)
 	au.within("#preview-strip", "– preview from")
 	au.within("#preview", "Queue stuck forever")

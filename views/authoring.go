@@ -35,7 +35,21 @@ type Checked struct {
 	Severe   int // how many of them keep the file from being taken over
 	Stale    string
 	Books    []PreviewBook
-	Commands int
+	Blanks   Blanks
+}
+
+// Blanks are the placeholders of a text, to try its commands with values.
+type Blanks struct {
+	Environments []Option // whose variables and programs count
+	Rows         []Blank
+	More         int // that are not shown
+	Tried        bool
+}
+
+// Blank is one of them.
+type Blank struct {
+	Input
+	Secret bool // typed when it runs, and nowhere else
 }
 
 // SourceProblem is something that the reader says about a line.

@@ -56,8 +56,8 @@ func find[T any](list []named[T], p shell.Param) (T, bool) {
 	return none, false
 }
 
-func (s *Service) fill(ctx context.Context, incident uuid.UUID, env config.Environment) (filling, error) {
-	f := filling{}
+// variablesOf is what the environment alone fills.
+func variablesOf(env config.Environment) (f filling) {
 	for _, as := range slices.Sorted(maps.Keys(env.Variables)) {
 		if v := env.Variables[as]; v.Fixed {
 			f.fixed = append(f.fixed, byName(as, v))
@@ -65,6 +65,11 @@ func (s *Service) fill(ctx context.Context, incident uuid.UUID, env config.Envir
 			f.free = append(f.free, byName(as, v))
 		}
 	}
+	return f
+}
+
+func (s *Service) fill(ctx context.Context, incident uuid.UUID, env config.Environment) (filling, error) {
+	f := variablesOf(env)
 	rows, err := s.db.ListVariables(ctx, incident)
 	if err != nil {
 		return f, fmt.Errorf("diagnostics: variables: %w", postgres.MapError(err))

@@ -68,21 +68,26 @@ func (s *Server) editorPage(c echo.Context, status int, m views.Editor) error {
 	}
 	m.Page = s.page(c, m.Title, "playbooks")
 	m.Page.Extra, m.Page.Notice = "author", notices[c.QueryParam("done")]
-	m.Checked = s.checked(m.Path, m.Source)
+	with, err := s.rehearsalOf(c)
+	if err != nil {
+		return err
+	}
+	m.Checked = s.checked(m.Path, m.Source, with)
 	if m.Checked.Severe > 0 {
-		s.showLastValid(&m)
+		s.showLastValid(&m, with)
 	}
 	return s.render(c, status, m.View())
 }
 
 // showLastValid puts what is in use into the preview of a text that cannot be.
-func (s *Server) showLastValid(m *views.Editor) {
-	m.Checked.Books = nil
+func (s *Server) showLastValid(m *views.Editor, with *rehearsal) {
+	var valid []*playbooks.Playbook
 	for _, p := range s.Catalogue.All() {
 		if p.Path == m.Path && m.Path != "" {
-			m.Checked.Books = append(m.Checked.Books, s.previewBook(p))
+			valid = append(valid, p)
 		}
 	}
+	s.preview(&m.Checked, valid, with)
 	m.Checked.Stale = views.Errors(m.Checked.Severe) + " – nothing to preview"
 	if len(m.Checked.Books) > 0 {
 		m.Checked.Stale = views.Errors(m.Checked.Severe) + " – preview of the version in use"
@@ -93,13 +98,17 @@ func (s *Server) showLastValid(m *views.Editor) {
 func (s *Server) checkPlaybook(c echo.Context) error {
 	name, source := c.FormValue("path"), strings.ReplaceAll(c.FormValue("source"), "\r\n", "\n")
 	if c.FormValue("only") == "checked" {
-		return s.render(c, http.StatusOK, s.checked(name, source).Fragment())
+		with, err := s.rehearsalOf(c)
+		if err != nil {
+			return err
+		}
+		return s.render(c, http.StatusOK, s.checked(name, source, with).Fragment())
 	}
 	return s.editorPage(c, http.StatusOK, views.Editor{Path: name, Source: source, Base: c.FormValue("base"), Seen: c.FormValue("seen")})
 }
 
 // checked is what the reader makes of a text that is at no place yet.
-func (s *Server) checked(name, source string) views.Checked {
+func (s *Server) checked(name, source string, with *rehearsal) views.Checked {
 	if !playbooks.IsRead(name) {
 		name = "playbook.md"
 	}
@@ -113,9 +122,11 @@ func (s *Server) checked(name, source string) views.Checked {
 	if m.Severe > 0 {
 		return m
 	}
+	books := make([]*playbooks.Playbook, len(all))
 	for i := range all {
-		m.Books = append(m.Books, s.previewBook(&all[i]))
+		books[i] = &all[i]
 	}
+	s.preview(&m, books, with)
 	return m
 }
 
@@ -134,8 +145,15 @@ func (s *Server) rivals(name string, all []playbooks.Playbook) (notes []views.So
 	return notes
 }
 
-func (s *Server) previewBook(p *playbooks.Playbook) views.PreviewBook {
-	return views.PreviewBook{Title: p.Title, Alerts: p.Alerts, Level: p.Level, Severity: p.Severity, Sections: s.readSections(p, true)}
+// preview shows the playbooks of a file with what fills their placeholders.
+func (s *Server) preview(m *views.Checked, books []*playbooks.Playbook, with *rehearsal) {
+	m.Books = nil
+	for _, p := range books {
+		m.Books = append(m.Books, views.PreviewBook{
+			Title: p.Title, Alerts: p.Alerts, Level: p.Level, Severity: p.Severity, Sections: s.readSections(p, with),
+		})
+	}
+	m.Blanks = s.form(with)
 }
 
 // downloadPlaybook gives a text back as a file, for who cannot save it here.

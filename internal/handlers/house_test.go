@@ -158,7 +158,10 @@ func environments(t *testing.T) config.File {
 		Environments: []config.Environment{{
 			Name: "prod", Platform: "local", Approvals: "none", Adhoc: "change", Sources: []string{"am"},
 			Programs: []config.Program{{Name: "teller", Path: program, Verbs: map[string]string{"": "read", "*": "read"}}},
-		}, {Name: "strict", Platform: "local", Approvals: "none", Adhoc: "off"}},
+		}, {
+			Name: "strict", Platform: "local", Approvals: "none", Adhoc: "off",
+			Variables: map[string]config.Variable{"AREA": {Value: "eu-1"}, "CLUSTER": {Value: "blue", Fixed: true}},
+		}},
 	}
 }
 

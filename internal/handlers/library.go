@@ -115,7 +115,8 @@ func (s *Server) playbookRow(p *playbooks.Playbook) views.PlaybookRow {
 		row.Steps += len(section.Steps)
 	}
 	eachCommand(p, func(command *playbooks.Command) {
-		if risk := s.reading(command).Risk; risk == shell.Change || risk == shell.Destroy {
+		plan, _ := s.reading(command, &rehearsal{})
+		if risk := plan.Analysis.Risk; risk == shell.Change || risk == shell.Destroy {
 			row.Changes++
 		}
 	})
@@ -140,7 +141,7 @@ func (s *Server) showPlaybook(c echo.Context) error {
 		m.Foreign = errs.Message(err)
 	}
 	m.Problems, _ = sourceProblems(p.Problems)
-	m.Sections = s.readSections(p, false)
+	m.Sections = s.readSections(p, nil)
 	history, err := s.Authoring.History(c.Request().Context(), p.Path)
 	if err != nil {
 		return err
@@ -187,15 +188,15 @@ func sourceProblems(all []playbooks.Problem) (shown []views.SourceProblem, sever
 	return shown, severe
 }
 
-// readSections are the cards of a playbook to read. Those who write it want to know of every command what it was taken for; who
-// reads it only where it is more than a look.
-func (s *Server) readSections(p *playbooks.Playbook, explain bool) []views.StepSection {
+// readSections are the cards of a playbook to read. Those who write it, who have a rehearsal, want to know of every command what it was
+// taken for; who reads it only where it is more than a look.
+func (s *Server) readSections(p *playbooks.Playbook, with *rehearsal) []views.StepSection {
 	sections := make([]views.StepSection, len(p.Sections))
 	for i, section := range p.Sections {
 		cards := views.StepSection{Title: section.Title, Text: views.HTML(playbooks.HTML(section.Text))}
 		labels := stepLabels(section.Steps)
 		for i := range section.Steps {
-			card := s.readCard(p, &section.Steps[i], explain)
+			card := s.readCard(p, &section.Steps[i], with)
 			card.Label, card.Title = labels[i].label, labels[i].title
 			cards.Steps = append(cards.Steps, card)
 		}
@@ -205,7 +206,7 @@ func (s *Server) readSections(p *playbooks.Playbook, explain bool) []views.StepS
 }
 
 // readCard is the step's card without buttons: nothing to fill, nothing to run.
-func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, explain bool) views.Step {
+func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, with *rehearsal) views.Step {
 	card := views.Step{ID: views.ElementID(p.ID, step.ID), Key: step.ID, Manual: step.Manual}
 	var platforms []string
 	for _, block := range step.Blocks {
@@ -213,18 +214,13 @@ func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, explain b
 		case block.Text != "":
 			card.Blocks = append(card.Blocks, views.Block{Text: views.HTML(playbooks.HTML(block.Text))})
 		case block.Command != nil:
-			read := s.reading(block.Command)
-			risk := riskWord(block.Command, read)
+			command := s.readCommand(block.Command, with)
+			command.ID = views.ElementID(p.ID, step.ID, block.Command.ID)
 			if !block.Command.Undo {
-				card.Risk = worse(card.Risk, risk)
+				card.Risk = worse(card.Risk, command.Risk)
 			}
 			if here := string(block.Command.Platform); here != string(shell.Any) && !slices.Contains(platforms, here) {
 				platforms = append(platforms, here)
-			}
-			command := views.Command{
-				ID: views.ElementID(p.ID, step.ID, block.Command.ID), Key: block.Command.ID, Caption: block.Command.Caption,
-				Kind: block.Command.Kind, Segments: openSegments(block.Command.Text), Text: block.Command.Text, Risk: risk, Why: read.Why,
-				Hints: hints(block.Command, read, explain),
 			}
 			if block.Command.Undo {
 				card.Undo = append(card.Undo, asUndo(command))

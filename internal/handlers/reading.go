@@ -12,39 +12,58 @@ import (
 )
 
 // reading classes a command outside any incident: as it reads by itself, or else by what the environments that it may run in say of
-// its programs, by the gravest of them. It is Unknown when nobody knows.
-func (s *Server) reading(command *playbooks.Command) shell.Analysis {
-	var a shell.Analysis
-	switch command.Kind {
-	case playbooks.Shell:
-		a = shell.Policy{Platform: command.Platform}.Analyse(command.Text)
-		if permitted, found := s.permitted(command); a.Risk == shell.Unknown && found {
-			a = permitted
-		}
-	case playbooks.SQL:
-		a = shell.AnalyseSQL(command.Text)
-	case playbooks.PromQL:
-		a = shell.AnalysePromQL(command.Text)
-	default:
-		return shell.Analysis{Why: "it is shown, not run"}
+// its programs, by the gravest of them. It is Unknown when nobody knows. The placeholders that it has come with it.
+func (s *Server) reading(command *playbooks.Command, with *rehearsal) (plan diagnostics.Plan, blanks []shell.Param) {
+	if !command.Runnable() {
+		return diagnostics.Plan{Command: *command, Text: command.Text, Analysis: shell.Analysis{Why: "it is shown, not run"}}, nil
 	}
-	if command.Raise != nil && *command.Raise > a.Risk {
-		a.Risk, a.Why = *command.Raise, "the author says so"
+	plan, blanks = diagnostics.Rehearse(with.where(command), *command, with.typed)
+	if plan.Analysis.Risk == shell.Unknown && command.Kind == playbooks.Shell && !with.chosen {
+		plan = s.permitted(plan, with.typed)
 	}
-	return a
+	if command.Raise != nil && *command.Raise > plan.Analysis.Risk {
+		plan.Analysis.Risk, plan.Analysis.Why = *command.Raise, "the author says so"
+	}
+	return plan, blanks
 }
 
-func (s *Server) permitted(command *playbooks.Command) (gravest shell.Analysis, found bool) {
+// permitted is the gravest that an environment makes of the command, or what is known of it by itself.
+func (s *Server) permitted(alone diagnostics.Plan, typed map[string]string) diagnostics.Plan {
+	gravest := alone
 	for _, env := range s.Environments.Environments {
-		if command.Platform != shell.Any && command.Platform != shell.Platform(env.Platform) {
+		if alone.Command.Platform != shell.Any && alone.Command.Platform != shell.Platform(env.Platform) {
 			continue
 		}
-		a := diagnostics.PolicyOf(env).Analyse(command.Text)
-		if a.Risk != shell.Unknown && (!found || a.Risk > gravest.Risk) {
-			gravest, found = a, true
+		env.Variables = nil // nobody chose it, so that they fill nothing
+		p, _ := diagnostics.Rehearse(env, alone.Command, typed)
+		if risk := p.Analysis.Risk; risk != shell.Unknown && (gravest.Analysis.Risk == shell.Unknown || risk > gravest.Analysis.Risk) {
+			gravest = p
 		}
 	}
-	return gravest, found
+	return gravest
+}
+
+// readCommand shows a command that is only read; with is nil unless somebody writes it.
+func (s *Server) readCommand(command *playbooks.Command, with *rehearsal) views.Command {
+	explain := with != nil
+	if !explain {
+		with = &rehearsal{}
+	}
+	plan, blanks := s.reading(command, with)
+	v := views.Command{
+		Key: command.ID, Caption: command.Caption, Kind: command.Kind, Segments: openSegments(command.Text), Text: plan.Text,
+		Risk: riskWord(command, plan.Analysis), Why: plan.Analysis.Why, Hints: hints(command, plan.Analysis, explain),
+	}
+	if explain {
+		s.note(with, plan, blanks)
+	}
+	if len(plan.Values)+len(plan.Missing) > 0 {
+		v.Segments = segments(plan)
+	}
+	if plan.Refused != "" {
+		v.Hints = append([]views.Hint{{Icon: "ban", Text: plan.Refused}}, v.Hints...)
+	}
+	return v
 }
 
 // riskWord is what stands on the card: nothing for what is not run, and while it depends on values that only an incident brings.

@@ -3,7 +3,7 @@
 import "./clock.js";
 import "./forms.js";
 import "./keys.js";
-import { announce, parse } from "./page.js";
+import { announce, morph, parse } from "./page.js";
 
 document.documentElement.classList.add("js");
 
@@ -50,6 +50,9 @@ function edit() {
     document.getElementById("draft-state").textContent = dirty() ? "not saved" : "";
   }
 
+  // The values that the commands of the preview are tried with; they are fields of the form that stand beside it.
+  const trial = () => [...form.elements].filter((el) => el.closest("#preview") && el.name);
+
   async function send(action, extra) {
     const body = new URLSearchParams({ source: source.value, path: path(), base: form.elements.base.value, seen: form.elements.seen.value, ...extra });
     return fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
@@ -61,7 +64,7 @@ function edit() {
     const mine = ++asked;
     let page;
     try {
-      const answer = await send("/playbooks/validate", { only: "checked" });
+      const answer = await send("/playbooks/validate", { only: "checked", ...Object.fromEntries(trial().map((el) => [el.name, el.value])) });
       page = parse(await answer.text());
       if (!page.getElementById("problems")) throw new Error(page.querySelector("[data-error]")?.textContent.trim() || `The server answered ${answer.status}.`);
     } catch (error) {
@@ -77,7 +80,7 @@ function edit() {
     if (severe) {
       strip(`${severe} ${severe === 1 ? "error" : "errors"} – preview from ${clock(shown)}`);
     } else {
-      document.getElementById("preview").replaceWith(document.adoptNode(page.getElementById("preview")));
+      morph(document.getElementById("preview"), page.getElementById("preview").outerHTML);
       shown = new Date();
     }
     if (aloud === true) announce(count ? `${count} ${count === 1 ? "problem" : "problems"}.` : "No problems.");
@@ -134,6 +137,11 @@ function edit() {
   }
 
   source.addEventListener("input", changed);
+  document.addEventListener("input", ({ target }) => {
+    if (!trial().includes(target)) return;
+    clearTimeout(timer);
+    timer = setTimeout(check, 400);
+  });
   source.addEventListener("scroll", number);
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
