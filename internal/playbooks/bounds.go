@@ -18,7 +18,9 @@ const (
 	maxParagraph = 64 << 10 // bytes
 	maxMarks     = 2000     // in a paragraph, a heading or a table's row
 	maxCells     = 16 << 10 // columns × rows, of all tables of a text
-	maxCommands  = 1000     // of a file, with what is only to be read; each is a card with buttons
+	maxCommands  = 1000     // of a file, with what is only to be read and the fences for Wardroom itself; each is a card with buttons
+	maxHeadings  = 1000     // of a file; each is a section, a step or a playbook of its own
+	maxSteps     = 1000     // of a file, beside its headings: bold lines and list items
 )
 
 // marks are the characters that the parser looks for partners of.

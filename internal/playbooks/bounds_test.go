@@ -3,6 +3,7 @@ package playbooks_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,6 +60,12 @@ var hostile = map[string]func(n int) string{
 		return fill("", "```sh\n"+strings.Repeat("x=1\n", 6500)+"ls"+strings.Repeat(" $x", 6500)+"\n```\n", n)
 	},
 	"alerts":   func(n int) string { return "Alerts: " + numbered("aB%d ", n-8) },
+	"headings": func(n int) string { return fill("# A\n\n## Fix\n\n", "### a\n", n) },
+	"parts":    func(n int) string { return fill("# A\n\n", "## fix\n", n) },
+	"files":    func(n int) string { return fill("", "# a\n## fix\n## diagnosis\n## impact\n", n) },
+	"steps":    func(n int) string { return fill("# A\n\n## Fix\n\n", "**a**\n\n", n) },
+	"items":    func(n int) string { return fill("# A\n\n## Fix\n\n1. `nc a b`\n", "1. a\n", n) },
+	"fences":   func(n int) string { return fill("# A\n\n## Fix\n\n", "a\n\n```probe\na: b\n```\n\n", n) },
 	"commands": func(n int) string { return fill("## Fix\n\n", "- `nc a`\n", n) },
 	"slips": func(n int) string {
 		return fill("", "## Diagnosys\n```sh {timout=1s}\nls <namepsace> $NAMSPACE\n```\n", n)
@@ -149,6 +156,48 @@ func TestParseOfHostileTexts(t *testing.T) {
 	}
 }
 
+// However many parts a text names, the page that shows them stays within reach: the rest is text, its author is told where it begins,
+// and nothing is lost.
+func TestPartsOfAFileAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		message string
+		line    int
+	}{
+		"headings": {"from here on headings are shown as text: a file may have 1000", 1003},
+		"parts":    {"from here on headings are shown as text: a file may have 1000", 1002},
+		"files":    {"from here on headings are shown as text: a file may have 1000", 1001},
+		"steps":    {"from here on steps are shown as text: a file may have 1000", 2005},
+		"items":    {"from here on steps are shown as text: a file may have 1000", 1005},
+		"fences":   {"from here on commands are shown as text: a file may have 1000", 6007},
+		"commands": {"from here on commands are shown as text: a file may have 1000", 1003},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := parse(t, hostile[name](100<<10)+"\n\ntail\n")
+			parts, blocks, tail := len(all), 0, false
+			for _, p := range all {
+				parts += len(p.Sections)
+				for _, s := range p.Sections {
+					parts += len(s.Steps)
+					tail = tail || strings.Contains(s.Text, "tail")
+					for _, step := range s.Steps {
+						blocks += len(step.Blocks)
+						tail = tail || strings.Contains(step.Text, "tail")
+					}
+				}
+			}
+			if parts > 2100 || blocks > 3100 || !tail {
+				t.Errorf("%d parts, %d blocks, the end is there: %v", parts, blocks, tail)
+			}
+			told := slices.IndexFunc(all[0].Problems, func(p playbooks.Problem) bool { return p.Message == want.message })
+			if told < 0 || all[0].Problems[told].Line != want.line {
+				t.Errorf("problems %+v, want line %d", all[0].Problems[:min(3, len(all[0].Problems))], want.line)
+			}
+		})
+	}
+}
+
 // What is over a bound stays readable, and its author is told where it stands.
 func TestOverABound(t *testing.T) {
 	t.Parallel()
@@ -223,7 +272,7 @@ func TestDefinitionsAreRepeated(t *testing.T) {
 	if got := p.Sections[0].Steps[1].Text; got != "x" {
 		t.Errorf("second step %q", got)
 	}
-	p = parse(t, hostile["long address"](100<<10))[0]
+	p = parse(t, hostile["long address"](20<<10))[0]
 	if len(p.Problems) != 1 || p.Problems[0].Line != 1 {
 		t.Errorf("problems %+v", p.Problems)
 	}

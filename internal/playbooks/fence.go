@@ -193,20 +193,12 @@ func (r *reader) whole(f fenceInfo, kind, body string, line int) []Block {
 	return []Block{r.command(f, kind, strings.TrimRight(body, "\n"), "", line)}
 }
 
-// full reports whether the file has as many commands as one may have; what follows is text.
 func (r *reader) full(n ast.Node) bool {
-	if r.doc.commands < maxCommands {
-		return false
-	}
-	if !r.doc.full {
-		r.doc.full = true
-		r.doc.problem(r.doc.line(n.Pos()), false, fmt.Sprintf("from here on commands are shown as text: a file may have %d", maxCommands))
-	}
-	return true
+	return r.doc.full(&r.doc.commands, maxCommands, "commands", n.Pos())
 }
 
 func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Block {
-	r.doc.commands++
+	r.doc.commands.used++
 	c := &Command{ID: f.id, Text: text, Caption: caption, Kind: kind, Platform: f.platform, Line: line}
 	if kind == Reference {
 		c.Language = f.language
@@ -227,6 +219,7 @@ func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Bloc
 }
 
 func (r *reader) directive(name, body string, line int) Block {
+	r.doc.commands.used++
 	if problem := checkYAML(body); problem != "" {
 		r.doc.problem(line, true, fmt.Sprintf("%s: %s", name, problem))
 	}

@@ -42,6 +42,10 @@ func (d *document) headingAt(n ast.Node, open []*heading) *heading {
 		}
 		h.level = above[len(above)-1].level + 5
 	}
+	if d.full(&d.headings, maxHeadings, "headings", n.Pos()) {
+		return nil
+	}
+	d.headings.used++
 	return h
 }
 

@@ -44,10 +44,11 @@ type document struct {
 	firstLine  int // of source within the file: front matter stands above it
 	root       *heading
 	references []reference
-	byLabel    map[string]int  // of references, the first of each label
-	repeated   int             // bytes of references that were appended to pieces
-	commands   int             // how many were found so far
-	full       bool            // maxCommands were found, and that was said
+	byLabel    map[string]int // of references, the first of each label
+	repeated   int            // bytes of references that were appended to pieces
+	commands   quota
+	headings   quota
+	steps      quota
 	slips      map[string]bool // names of placeholders that were said to be nearly a label's
 	problems   []Problem
 }
@@ -80,6 +81,24 @@ func (d *document) listed() []Problem {
 	severe := slices.ContainsFunc(rest, func(p Problem) bool { return p.Severe })
 	more := Problem{Line: rest[0].Line, Message: fmt.Sprintf("and %d more problems from here on", len(rest)), Severe: severe}
 	return append(slices.Clone(d.problems[:maxProblems]), more)
+}
+
+// A quota is how many of something a file has, and whether its author was told that it may have no more.
+type quota struct {
+	used int
+	told bool
+}
+
+// full reports whether the file has as many as it may have; what follows is text. The author is told of the first that is.
+func (d *document) full(q *quota, limit int, what string, pos int) bool {
+	if q.used < limit {
+		return false
+	}
+	if !q.told {
+		q.told = true
+		d.problem(d.line(pos), false, fmt.Sprintf("from here on %s are shown as text: a file may have %d", what, limit))
+	}
+	return true
 }
 
 // newDocument parses Markdown and arranges it by heading.

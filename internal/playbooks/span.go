@@ -29,7 +29,7 @@ type span struct {
 
 // spans collects the code spans below n that are commands.
 func (r *reader) spans(n ast.Node) []span {
-	if !r.inlineCommands || r.full(n) {
+	if !r.inlineCommands || r.doc.commands.told {
 		return nil
 	}
 	var all []span
@@ -38,7 +38,7 @@ func (r *reader) spans(n ast.Node) []span {
 		if !entering || !isCode {
 			return ast.WalkContinue, nil
 		}
-		if text, kind := spanCommand(r.doc.plain(code)); kind != "" {
+		if text, kind := spanCommand(r.doc.plain(code)); kind != "" && !r.full(code) {
 			all = append(all, span{text, kind, r.doc.line(code.Pos()), r.onUndoLine(code)})
 		}
 		return ast.WalkSkipChildren, nil

@@ -44,7 +44,7 @@ func (r *reader) steps(lead *draft, named bool, blocks []block) []*draft {
 	all := []*draft{lead}
 	current := lead
 	for _, b := range blocks {
-		if title, id, isStep := r.boldStep(b.Node); isStep {
+		if title, id, isStep := r.boldStep(b.Node); isStep && r.another(b.Node) {
 			current = &draft{title: title, id: id, path: below(lead, named), line: r.doc.line(b.Pos())}
 			all, named = append(all, current), true
 			continue
@@ -58,6 +58,15 @@ func (r *reader) steps(lead *draft, named bool, blocks []block) []*draft {
 		current.blocks = r.add(current.blocks, b.Node, b.Pos(), b.end)
 	}
 	return all
+}
+
+// another counts a step below a heading, unless the file has as many as it may have.
+func (r *reader) another(n ast.Node) bool {
+	if r.doc.full(&r.doc.steps, maxSteps, "steps", n.Pos()) {
+		return false
+	}
+	r.doc.steps.used++
+	return true
 }
 
 // below gives the path under which the steps of a named lead are filed.
@@ -75,7 +84,7 @@ func (r *reader) listSteps(list *ast.List, end int, current *draft) []*draft {
 	var all []*draft
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
 		itemEnd := r.endOf(item, end)
-		if !list.IsOrdered() && !r.holdsCommand(item) || len(all) > 0 && r.inUndoItem(item) {
+		if !list.IsOrdered() && !r.holdsCommand(item) || len(all) > 0 && r.inUndoItem(item) || !r.another(item) {
 			current.blocks = r.add(current.blocks, item, item.Pos(), itemEnd)
 			continue
 		}
