@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -57,6 +58,18 @@ func TestAuthoring(t *testing.T) {
 	write(good)
 	au.until("the strip is gone", `document.querySelector("#preview-strip").hidden`)
 	au.within("#problems", "The reader understands all of it")
+
+	// A step changes places with the next by a button, which keeps the focus, and Ctrl+Z takes it back.
+	two := strings.Replace(good, "\n## Resolution", "\n### Step 2: Look\n\n```sh\n# no heading\noctollm logs\n```\n\n## Resolution", 1)
+	write(two)
+	au.within("#preview", "octollm logs")
+	au.press("#preview", "Move down")
+	au.until("the steps changed places", `(text => text.indexOf("Step 2: Look") < text.indexOf("Step 1: Count") && text.endsWith("restart <service>\n`+"```"+`\n"))(document.querySelector("#source").value)`)
+	au.until("the button back has the focus", `document.activeElement.dataset.move === "up" && document.activeElement.value.endsWith("Step 1: Count")`)
+	au.accessible("a step that moved")
+	au.do(chromedp.Focus("#source"), chromedp.KeyEvent("z", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	au.until("undone", `document.querySelector("#source").value === `+quote(two))
+	write(good)
 
 	// Tab leaves the text until somebody says otherwise.
 	au.do(chromedp.Focus("#source"), chromedp.KeyEvent("\t"))

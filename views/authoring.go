@@ -19,6 +19,7 @@ type Editor struct {
 	Outdated bool   // the file changed since the draft began
 	Failed   []Problem
 	Other    *OtherDraft // saved in another window meanwhile
+	Moved    *Moved      // what was just done to the text
 	Checked  Checked
 }
 
@@ -50,6 +51,39 @@ type Blanks struct {
 type Blank struct {
 	Input
 	Secret bool // typed when it runs, and nowhere else
+}
+
+// Moves is where a step of the text can go.
+type Moves struct {
+	Line     int // of its heading
+	Title    string
+	Up, Down bool
+}
+
+// Moved is a step that changed places.
+type Moved struct {
+	Line  int // now
+	Title string
+	Up    bool
+}
+
+// value names a move of the step: what the form posts.
+func (m Moves) value(way string) string { return way + " " + strconv.Itoa(m.Line) + " " + m.Title }
+
+func (m Moved) way() string {
+	if m.Up {
+		return "up"
+	}
+	return "down"
+}
+
+// undo is the move back.
+func (m Moved) undo() string {
+	way := "up"
+	if m.Up {
+		way = "down"
+	}
+	return Moves{Line: m.Line, Title: m.Title}.value(way)
 }
 
 // SourceProblem is something that the reader says about a line.

@@ -30,6 +30,7 @@ type Step struct {
 	Manual   bool      // done by hand, then marked done with a note
 	Done     *Done
 	CanWrite bool
+	Moves    *Moves // in the preview of a text: where the step can go; nil elsewhere
 }
 
 // Block is text or a command, in the order of the document.

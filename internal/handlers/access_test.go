@@ -86,6 +86,7 @@ var matrix = map[string]string{
 	"GET /playbooks/:id/edit":             "snnyys",
 	"GET /playbooks/new":                  "snnyys",
 	"POST /playbooks/validate":            "snnyys",
+	"POST /playbooks/move":                "snnyys",
 	"POST /playbooks/download":            "snnyys",
 	"GET /playbooks/draft":                "snnyys",
 	"POST /playbooks/draft":               "snnyys",

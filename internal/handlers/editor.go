@@ -96,15 +96,23 @@ func (s *Server) showLastValid(m *views.Editor, with *rehearsal) {
 
 // checkPlaybook reads a text without keeping it: as a page, or for the page's own script only what came of it.
 func (s *Server) checkPlaybook(c echo.Context) error {
-	name, source := c.FormValue("path"), strings.ReplaceAll(c.FormValue("source"), "\r\n", "\n")
+	m := editorOf(c)
 	if c.FormValue("only") == "checked" {
 		with, err := s.rehearsalOf(c)
 		if err != nil {
 			return err
 		}
-		return s.render(c, http.StatusOK, s.checked(name, source, with).Fragment())
+		return s.render(c, http.StatusOK, s.checked(m.Path, m.Source, with).Fragment())
 	}
-	return s.editorPage(c, http.StatusOK, views.Editor{Path: name, Source: source, Base: c.FormValue("base"), Seen: c.FormValue("seen")})
+	return s.editorPage(c, http.StatusOK, m)
+}
+
+// editorOf is what the editor's form holds.
+func editorOf(c echo.Context) views.Editor {
+	return views.Editor{
+		Path: c.FormValue("path"), Source: strings.ReplaceAll(c.FormValue("source"), "\r\n", "\n"),
+		Base: c.FormValue("base"), Seen: c.FormValue("seen"),
+	}
 }
 
 // checked is what the reader makes of a text that is at no place yet.
@@ -126,6 +134,7 @@ func (s *Server) checked(name, source string, with *rehearsal) views.Checked {
 	for i := range all {
 		books[i] = &all[i]
 	}
+	with.moves = playbooks.Moves(source)
 	s.preview(&m, books, with)
 	return m
 }
@@ -181,7 +190,7 @@ func (s *Server) saveDraft(c echo.Context) error {
 	name, source, base := c.FormValue("path"), c.FormValue("source"), c.FormValue("base")
 	draft, err := s.Authoring.Save(c.Request().Context(), name, base, c.FormValue("seen"), source)
 	if is(err, errs.Invalid, errs.TooLarge, errs.Unavailable, errs.Conflict) && wantsPage(c) {
-		m := views.Editor{Path: name, Source: strings.ReplaceAll(source, "\r\n", "\n"), Base: base, Seen: c.FormValue("seen")}
+		m := editorOf(c)
 		m.Failed = []views.Problem{{Field: "source", Message: errs.Message(err)}}
 		if is(err, errs.Conflict) {
 			s.showOtherDraft(c, &m)

@@ -208,6 +208,9 @@ func (s *Server) readSections(p *playbooks.Playbook, with *rehearsal) []views.St
 // readCard is the step's card without buttons: nothing to fill, nothing to run.
 func (s *Server) readCard(p *playbooks.Playbook, step *playbooks.Step, with *rehearsal) views.Step {
 	card := views.Step{ID: views.ElementID(p.ID, step.ID), Key: step.ID, Manual: step.Manual}
+	if with != nil {
+		card.Moves = movesOf(with.moves, step)
+	}
 	var platforms []string
 	for _, block := range step.Blocks {
 		switch {

@@ -61,7 +61,7 @@ func (s *Server) readCommand(command *playbooks.Command, with *rehearsal) views.
 		v.Segments = segments(plan)
 	}
 	if plan.Refused != "" {
-		v.Hints = append([]views.Hint{{Icon: "ban", Text: plan.Refused}}, v.Hints...)
+		v.Hints = append([]views.Hint{{Icon: "ban", Text: capital(plan.Refused)}}, v.Hints...)
 	}
 	return v
 }

@@ -22,6 +22,7 @@ type rehearsal struct {
 	blanks []views.Blank
 	more   int
 	seen   map[string]bool
+	moves  map[int]playbooks.Move // of the text's steps, by line; nil where another text is shown
 }
 
 // rehearsalOf reads it from the editor's form. What is empty is not typed.
@@ -70,7 +71,7 @@ func (s *Server) note(r *rehearsal, plan diagnostics.Plan, params []shell.Param)
 			continue
 		}
 		if strings.HasPrefix(plan.Refused, "the value of "+p.Text+" ") && r.blanks[i].Error == "" {
-			r.blanks[i].Error = plan.Refused
+			r.blanks[i].Error = capital(plan.Refused)
 		}
 		for _, v := range plan.Values {
 			if v.Name == p.Name && (v.Origin == diagnostics.FromEnv || v.Origin == diagnostics.FromFixed) {

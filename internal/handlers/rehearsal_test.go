@@ -42,8 +42,8 @@ func TestTryingValues(t *testing.T) {
 
 	// What does not fit is said where it was typed, and the command stays as it is written.
 	page = try("v.namespace", "--all", "v.words", "")
-	page.has(t, ".field-error", "the value of <namespace> ")
-	page.has(t, ".cmd-hints", "the value of <namespace> ")
+	page.has(t, ".field-error", "The value of <namespace> ")
+	page.has(t, ".cmd-hints", "The value of <namespace> ")
 
 	// In an environment its variables fill, and its fixed ones win.
 	page = try("environment", "strict", "v.words", "a", "v.cluster", "red")

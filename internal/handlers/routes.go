@@ -25,7 +25,7 @@ func isHook(path string) bool { return strings.HasPrefix(path, "/hooks/") }
 
 // isSource says that the route takes the text of a whole file.
 func isSource(path string) bool {
-	return path == "/playbooks/validate" || path == "/playbooks/download" || path == "/playbooks/draft"
+	return path == "/playbooks/validate" || path == "/playbooks/move" || path == "/playbooks/download" || path == "/playbooks/draft"
 }
 
 // holdsToken says that the route's path is a secret.
@@ -116,6 +116,7 @@ func (s *Server) routes() []route {
 		{get, "/playbooks/:id/edit", write, s.editPlaybook},
 		{get, "/playbooks/new", write, s.newPlaybook},
 		{post, "/playbooks/validate", write, s.checkPlaybook},
+		{post, "/playbooks/move", write, s.moveStep},
 		{post, "/playbooks/download", write, s.downloadPlaybook},
 		{get, "/playbooks/draft", write, s.showDraft},
 		{post, "/playbooks/draft", write, s.saveDraft},

@@ -51,7 +51,8 @@ function edit() {
   }
 
   // The values that the commands of the preview are tried with; they are fields of the form that stand beside it.
-  const trial = () => [...form.elements].filter((el) => el.closest("#preview") && el.name);
+  const trial = () => [...form.elements].filter((el) => el.matches("#preview :is(input, select)"));
+  const values = () => Object.fromEntries(trial().map((el) => [el.name, el.value]));
 
   async function send(action, extra) {
     const body = new URLSearchParams({ source: source.value, path: path(), base: form.elements.base.value, seen: form.elements.seen.value, ...extra });
@@ -64,14 +65,17 @@ function edit() {
     const mine = ++asked;
     let page;
     try {
-      const answer = await send("/playbooks/validate", { only: "checked", ...Object.fromEntries(trial().map((el) => [el.name, el.value])) });
+      const answer = await send("/playbooks/validate", { only: "checked", ...values() });
       page = parse(await answer.text());
       if (!page.getElementById("problems")) throw new Error(page.querySelector("[data-error]")?.textContent.trim() || `The server answered ${answer.status}.`);
     } catch (error) {
       if (mine === asked) strip(`Not checked: ${error instanceof TypeError ? "there is no connection" : error.message} Preview from ${clock(shown)}.`);
       return;
     }
-    if (mine !== asked) return;
+    if (mine === asked) show(page, aloud);
+  }
+
+  function show(page, aloud) {
     const list = page.getElementById("problems");
     const severe = Number(list.dataset.severe);
     const count = list.querySelectorAll("li").length;
@@ -84,6 +88,37 @@ function edit() {
       shown = new Date();
     }
     if (aloud === true) announce(count ? `${count} ${count === 1 ? "problem" : "problems"}.` : "No problems.");
+  }
+
+  // The server moves a step, with the lines of its text; here they are typed, so that Ctrl+Z takes them back.
+  async function move(button) {
+    const before = source.value;
+    const card = button.closest(".step").id;
+    let page;
+    try {
+      const answer = await send("/playbooks/move", { move: button.value, ...values() });
+      page = parse(await answer.text());
+      if (!answer.ok) throw new Error(page.querySelector("[data-problems] li, [data-error]")?.textContent.trim() || `The server answered ${answer.status}.`);
+    } catch (error) {
+      strip(`Not moved: ${error instanceof TypeError ? "there is no connection." : error.message}`);
+      announce(`Not moved: ${error instanceof TypeError ? "there is no connection." : error.message}`, true);
+      return;
+    }
+    if (source.value !== before) return;
+    const after = page.getElementById("source").value;
+    let from = 0;
+    while (before[from] === after[from] && from < before.length) from++;
+    let end = 0;
+    while (before.at(-1 - end) === after.at(-1 - end) && end < before.length - from) end++;
+    source.focus();
+    source.setSelectionRange(from, before.length - end);
+    insert(after.slice(from, after.length - end));
+    clearTimeout(timer);
+    asked++;
+    show(page);
+    const moves = document.getElementById(card)?.querySelector(".moves");
+    (moves?.querySelector(`[data-move="${button.dataset.move}"]`) ?? moves?.querySelector("button"))?.focus();
+    announce(`Moved ${button.dataset.move}. Ctrl+Z in the text undoes it.`);
   }
 
   function strip(text) {
@@ -145,7 +180,7 @@ function edit() {
   source.addEventListener("scroll", number);
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    const own = button?.matches("[data-check]") ? () => check(true) : button?.matches("[data-download]") ? download : button?.matches("[data-save]") ? save : null;
+    const own = button?.matches("[data-move]") ? () => move(button) : button?.matches("[data-check]") ? () => check(true) : button?.matches("[data-download]") ? download : button?.matches("[data-save]") ? save : null;
     if (!own) {
       leaving = true;
       return;
