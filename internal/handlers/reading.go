@@ -57,10 +57,10 @@ func (s *Server) readCommand(command *playbooks.Command, with *rehearsal) views.
 	if explain {
 		s.note(with, plan, blanks)
 	}
-	if len(plan.Values)+len(plan.Missing) > 0 {
+	switch {
+	case plan.Refused == "" && len(plan.Values)+len(plan.Missing) > 0:
 		v.Segments = segments(plan)
-	}
-	if plan.Refused != "" {
+	case plan.Refused != "":
 		v.Hints = append([]views.Hint{{Icon: "ban", Text: capital(plan.Refused)}}, v.Hints...)
 	}
 	return v

@@ -44,6 +44,7 @@ func TestTryingValues(t *testing.T) {
 	page = try("v.namespace", "--all", "v.words", "")
 	page.has(t, ".field-error", "The value of <namespace> ")
 	page.has(t, ".cmd-hints", "The value of <namespace> ")
+	page.has(t, "mark", "<namespace>")
 
 	// In an environment its variables fill, and its fixed ones win.
 	page = try("environment", "strict", "v.words", "a", "v.cluster", "red")
