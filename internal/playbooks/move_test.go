@@ -169,3 +169,12 @@ func TestMovesOfRunbooks(t *testing.T) {
 		t.Errorf("only %d moves", moved)
 	}
 }
+
+// FuzzMove looks for a text that moving a step down and up again changes.
+func FuzzMove(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Add("# T\n\n## Fix\n\n### A\n\na\n\n### B\n\n```\n# c\n```\n\n#### B1\n\n### C {#c}\n<p>\n\n## Prevention\n")
+	f.Fuzz(func(t *testing.T, source string) { moveAll(t, "fuzzed", source) })
+}
