@@ -47,3 +47,19 @@ func TestWithoutJavaScript(t *testing.T) {
 	ana.shows("Resolved")
 	n.has(t, "status", `SELECT status FROM incidents WHERE number = $1`, "resolved")
 }
+
+// An author without JavaScript tries values and moves a step: fields and buttons of the preview are the form's.
+func TestAuthoringWithoutJavaScript(t *testing.T) {
+	ana := signIn(t)
+	if _, err := chromedp.Call(ana.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	ana.open("/playbooks/service-unavailable/edit")
+	ana.do(chromedp.Click(".blanks > summary"), chromedp.SendKeys(`.blanks [name="v.pod-name"]`, "api-0"), chromedp.Click(".blanks button"))
+	ana.shows("kubectl logs api-0 -n octollm")
+	ana.do(chromedp.Click(`[data-move="down"]`))
+	ana.shows("moved down.")
+	ana.shows("kubectl logs api-0 -n octollm")
+	ana.do(chromedp.Click(".notice button"))
+	ana.shows("moved up.")
+}
