@@ -91,6 +91,8 @@ func (o *outsider) flagged(words, args []string) (class Class, dry bool) {
 		name, value, _ := strings.Cut(word, "=")
 		exact := word == flag || name == flag
 		switch {
+		case effect.Risk == Interactive && o.known[flag] == optional && word != flag && strings.HasPrefix(word, flag):
+			// -psecret asks for nothing.
 		case effect == dryRun && exact:
 			dry = value != "false" && value != "none"
 		case effect != dryRun && (exact || o.clustered(name, flag, own)):
@@ -160,6 +162,7 @@ func (o *outsider) find(words []string, closed, fed bool) (class Class, fits ver
 		class, found = o.each(words)
 		return class, fits, found
 	}
+	var longer Class
 	for _, v := range o.verbs {
 		switch n := matching(v.words, words); {
 		case n == len(v.words) && n > len(fits.words):
@@ -169,8 +172,11 @@ func (o *outsider) find(words []string, closed, fed bool) (class Class, fits ver
 			}
 		case closed && n == len(words) && n < len(v.words):
 			// The verb might go on behind the unknown flag, and be another one.
-			return Class{}, verb{}, false
+			longer = longer.worst(v.class)
 		}
+	}
+	if class.Risk != Read {
+		class = class.worst(longer)
 	}
 	return class, fits, found
 }

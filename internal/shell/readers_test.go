@@ -64,7 +64,8 @@ func TestReadersThatDoMore(t *testing.T) {
 		read        | rpm-ostree status
 		change      | rpm-ostree rebase fedora:43
 		read        | ovn-appctl -t /var/run/ovn/ovnsb_db.ctl cluster/status OVN_Southbound
-		unknown     | ovn-appctl exit
+		change      | ovn-appctl exit
+		unknown     | ovn-appctl frob
 		read        | virctl guestosinfo web
 		change      | virctl stop web
 		destroy     | virctl stop web --force --grace-period=0
