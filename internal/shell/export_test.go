@@ -100,3 +100,31 @@ func KubectlGroup(verb string) bool {
 
 // Tables are the names of all programs that people copy.
 func Tables() []string { return slices.Sorted(maps.Keys(outsiders())) }
+
+// Outside gives the words of a plain start of a program that Wardroom never starts by itself, or nil.
+func Outside(command string) []string {
+	file, err := parse(command)
+	if err != nil || len(file.Stmts) != 1 {
+		return nil
+	}
+	call, ok := file.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Assigns) > 0 {
+		return nil
+	}
+	words, err := expand.Fields(&expand.Config{}, call.Args...)
+	if err != nil || len(words) == 0 || outsiders()[words[0]] == nil {
+		return nil
+	}
+	return words
+}
+
+// TakesNames reports that the table of a program lets any words follow, or lists a place for all of these.
+func TakesNames(argv []string) bool {
+	o := outsiders()[argv[0]]()
+	if o.verbless || o.always || o.search || o.several {
+		return true
+	}
+	words, _ := o.lead(argv[1:])
+	_, fits, _ := o.find(words, false, false)
+	return fits.more || len(fits.words) == len(words)
+}

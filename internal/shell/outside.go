@@ -16,6 +16,7 @@ import (
 // makes a command no read counts wherever it stands; a read is one only when the table
 // knows every flag and word behind it (sure).
 type outsider struct {
+	started  *program // as others are described
 	verbs    []verb
 	global   flagSet          // flags that may stand before or within the verb
 	known    flagSet          // these, and all others that are not bound to a verb
@@ -27,7 +28,8 @@ type outsider struct {
 	bare     Class            // without any verb
 	groups   map[string]bool  // the words that a search may pass before it finds a verb
 	devices  []string         // those of them that are patterns
-	always   bool             // there are no verbs
+	always   bool             // it does one thing
+	verbless bool             // its flags tell what it does
 	search   bool             // the verb may stand behind any number of group names
 	several  bool             // every word is a verb of its own
 	decides  flagSet          // flags that leave all others without an effect
@@ -60,6 +62,9 @@ type valueFlag struct {
 }
 
 func (o *outsider) classify(s scope, c *call) Class {
+	if o.verbless {
+		return o.byFlags(c)
+	}
 	words, closed := o.lead(c.pos)
 	class, fits, found := o.find(words, closed, s.fed)
 	if !found {

@@ -19,8 +19,8 @@ var outsiderFiles embed.FS
 // outsiders are the programs of the tables by name, each made of its block when it is first asked for:
 // every run's process starts with this package, and needs few of them. The tables are part of the
 // program: a mistake in them is one in it, and panics.
-var outsiders = sync.OnceValue(func() map[string]func() *program {
-	all := map[string]func() *program{}
+var outsiders = sync.OnceValue(func() map[string]func() *outsider {
+	all := map[string]func() *outsider{}
 	names, err := fs.Glob(outsiderFiles, "tables/*.txt")
 	if err != nil {
 		panic(err)
@@ -32,15 +32,12 @@ var outsiders = sync.OnceValue(func() map[string]func() *program {
 		}
 		for block := range strings.SplitSeq(unwrap(string(text)), "\n\n") {
 			for _, head := range blocks(block) {
+				made := sync.OnceValue(head.outsider)
 				for one := range strings.FieldsSeq(head.programs) {
 					if all[one] != nil {
 						panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), one))
 					}
-					all[one] = sync.OnceValue(func() *program {
-						made := head.program()
-						made.settle()
-						return made
-					})
+					all[one] = made
 				}
 			}
 		}
@@ -115,9 +112,12 @@ func classLine(text string) Class {
 	return Class{Risk: risk, Why: why}
 }
 
-func (t outsiderTable) program() *program {
+func (t outsiderTable) outsider() *outsider {
+	if !slices.Contains([]string{"always", "verbs", "search", "several", "flags"}, t.mode) {
+		panic("no such kind of table: " + t.mode)
+	}
 	o := outsider{
-		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always",
+		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always", verbless: t.mode == "flags",
 		effects: map[string]Class{}, global: flagSet{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{},
 	}
 	for _, line := range t.lines {
@@ -146,17 +146,13 @@ func (t outsiderTable) program() *program {
 			}
 		}
 	}
-	if t.mode != "flags" {
+	if !o.verbless {
 		o.tells("--help", "--version")
 	}
 	o.agrees()
-	switch t.mode {
-	case "flags":
-		return &program{any: true, refine: o.byFlags}
-	case "always", "verbs", "search", "several":
-		return &program{any: true, refine: o.classify}
-	}
-	panic("no such kind of table: " + t.mode)
+	o.started = &program{any: true, refine: o.classify}
+	o.started.settle()
+	return &o
 }
 
 // knows adds flags that every verb of the program may be given. All of a program's words are
@@ -243,7 +239,7 @@ func (o *outsider) add(item string, class Class, asks bool) {
 }
 
 // byFlags classes a program whose flags say what it does.
-func (o *outsider) byFlags(_ scope, c *call) (class Class) {
+func (o *outsider) byFlags(c *call) (class Class) {
 	taken, unlisted := o.take(nil, c.pos)
 	if unlisted != "" {
 		// What stands behind an unlisted flag counts as well, flag by flag.

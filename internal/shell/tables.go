@@ -7,8 +7,8 @@ func table(name string) *program {
 	if p := programs[name]; p != nil {
 		return p
 	}
-	if p := outsiders()[name]; p != nil {
-		return p()
+	if made := outsiders()[name]; made != nil {
+		return made().started
 	}
 	return nil
 }
