@@ -83,6 +83,56 @@ func TestChangesBehindUnknownFlags(t *testing.T) {
 	`)
 }
 
+// The same holds for programs whose table is no text.
+func TestFlagsOfCopiedPrograms(t *testing.T) {
+	t.Parallel()
+	labelled(t, shell.Policy{}, `
+		read        | git log -5 --since=yesterday -S'a b' --stat -- x
+		unknown     | git log --show-signature
+		change      | git log --output=x
+		unknown     | git cat-file --filters HEAD:x
+		read        | git grep -n TODO
+		unknown     | git grep -nOsh TODO
+		read        | git push --dry-run origin main
+		unknown     | git push --dry-run --receive-pack=x origin
+		read        | git stash show -p
+		unknown     | git remote show origin --frob
+		interactive | git help -w log
+		read        | mysql -sN --ssl-mode=REQUIRED -e 'SELECT 1' shop
+		unknown     | mysql --delimiter=x -e 'SELECT 1'
+		unknown     | mysql --plugin-dir=x -e 'SELECT 1'
+		read        | mongosh --quiet --eval 'rs.status()'
+		unknown     | mongosh --shell --eval 'rs.status()'
+		read        | cqlsh db 9042 -u a -p b -e 'DESCRIBE KEYSPACES'
+		unknown     | cqlsh --browser=x -e 'DESCRIBE KEYSPACES'
+		read        | crictl ps -a --name etcd -o json
+		unknown     | crictl ps --frob
+		read+s      | crictl logs -f --tail=100 abc
+		read        | rsync -avzn --delete a/ b/
+		change      | rsync -a -T/mnt/x a/ b/
+		change      | rsync -a --exclude -n a/ b/
+		unknown     | rsync -an --log-file=x a/ b/
+		unknown     | rsync -an --only-write-batch=x a/ b/
+		read        | tar tzvf a.tgz
+		read        | tar -tf a.tar -C /tmp
+		change      | tar -C/opt -xzf a.tgz
+		change      | tar -Ct -xf a.tar
+		destroy     | tar czf a.tgz --remove-files logs
+		unknown     | tar -tf a.tar --index-file=x
+		read        | perf report --stdio -i perf.data --sort comm
+		unknown     | perf report --stdio --objdump=x
+		read        | sysctl -ar tcp_
+		unknown     | sysctl --frob
+		read+r      | helm template web ./chart -f values.yaml --set a=b
+		change+r    | helm template web ./chart --dependency-update
+		unknown+r   | helm lint ./chart --frob
+		read+r      | oc adm upgrade
+		change+r    | oc adm upgrade channel stable-4.16
+		read+r      | oc adm release info x
+		change+r    | oc adm release extract --tools x
+	`)
+}
+
 // A dry run is a read like others: nothing is done, as far as its flags are known.
 func TestDryRunsOfOutsiders(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ var git = &program{
 		"blame": gitVerb(gitReads, nil), "annotate": gitVerb(gitReads, nil), "describe": gitVerb(gitReads, nil), "rev-parse": gitVerb(gitReads, nil), "rev-list": gitVerb(gitReads, nil), "ls-files": gitVerb(gitReads, nil),
 		"ls-tree": gitVerb(gitReads, nil), "ls-remote": gitVerb(gitReads, map[string]Class{"--upload-pack": unknown("it chooses what the other side starts"), "--exec": unknown("it chooses what the other side starts")}),
 		"cat-file": gitVerb(gitReads, nil), "show-ref": gitVerb(gitReads, nil), "for-each-ref": gitVerb(gitReads, nil), "merge-base": gitVerb(gitReads, nil), "name-rev": gitVerb(gitReads, nil), "count-objects": gitVerb(gitReads, nil),
-		"fsck": gitVerb(gitReads, map[string]Class{"--lost-found": change("writes what it finds to files")}), "cherry": gitVerb(gitReads, nil), "whatchanged": gitVerb(gitReads, gitWrites), "diff-tree": gitVerb(gitReads, gitWrites), "var": gitVerb(gitReads, nil), "version": gitVerb(gitReads, nil), "help": gitVerb(gitReads, nil),
+		"fsck": gitVerb(gitReads, map[string]Class{"--lost-found": change("writes what it finds to files")}), "cherry": gitVerb(gitReads, nil), "whatchanged": gitVerb(gitReads, gitWrites), "diff-tree": gitVerb(gitReads, gitWrites), "var": gitVerb(gitReads, nil), "version": gitVerb(gitReads, nil), "help": gitVerb(gitReads, map[string]Class{"-w": gitOpens, "--web": gitOpens, "-i": gitOpens, "--info": gitOpens}),
 		"grep":   gitVerb(gitReads, map[string]Class{"-O": unknown("it opens a pager of its choice"), "--open-files-in-pager": unknown("it opens a pager of its choice")}),
 		"reflog": gitWords(gitReads, "expire", gitLoses, "delete", gitLoses), "remote": gitWords(gitReads, "add", gitMoves, "set-url", gitMoves, "rename", gitMoves, "prune", gitMoves, "update", gitMoves, "set-head", gitMoves, "remove", gitLoses, "rm", gitLoses),
 		"branch": gitVerb(gitReads, gitBranch), "tag": gitVerb(gitReads, gitTag), "config": gitVerb(Class{}, gitConfig), "stash": gitStash, "worktree": gitWords(unknown("no table tells what it does"), "list", gitReads, "add", gitMoves, "prune", gitMoves, "remove", gitLoses),
@@ -55,9 +55,9 @@ var (
 	}
 )
 
-// gitVerb takes any flag: what some of them, or words at all, add stands in effects.
+// gitVerb is a verb; what some of its flags, or words at all, add stands in effects.
 func gitVerb(class Class, effects map[string]Class) *program {
-	return &program{any: true, refine: func(_ scope, c *call) Class { return gitEffects(class, c, effects) }}
+	return &program{any: true, refine: func(_ scope, c *call) Class { return gitSure(gitEffects(class, c, effects), c.pos, effects) }}
 }
 
 func gitEffects(class Class, c *call, effects map[string]Class) Class {
@@ -110,12 +110,12 @@ func gitWords(class Class, pairs ...any) *program {
 			}
 			for i := 0; i+1 < len(pairs); i += 2 {
 				if pairs[i] == word {
-					return pairs[i+1].(Class) //nolint:forcetypeassert // the tables above
+					return gitSure(pairs[i+1].(Class), c.pos, nil) //nolint:forcetypeassert // the tables above
 				}
 			}
-			return class
+			break
 		}
-		return class
+		return gitSure(class, c.pos, nil)
 	}}
 }
 
@@ -154,7 +154,7 @@ var gitPush = &program{any: true, refine: func(_ scope, c *call) Class {
 		name, _, _ := strings.Cut(word, "=")
 		switch {
 		case name == "-n" || name == "--dry-run":
-			return read("a dry run changes nothing")
+			return gitSure(read("a dry run changes nothing"), c.pos, nil)
 		case name == "--receive-pack" || name == "--exec":
 			return unknown("it chooses what the other side starts")
 		case name == "-f" || strings.HasPrefix(name, "--force") || name == "-d" || name == "--delete" || name == "--mirror" || name == "--prune", strings.HasPrefix(word, ":"), strings.HasPrefix(word, "+"):

@@ -63,18 +63,27 @@ func helmDry(values []string) bool {
 
 func helmElsewhere(class Class, verb string) *program {
 	class.Refused = "helm " + verb + " is not permitted in a playbook; copy it and run it elsewhere"
-	return &program{class: class, any: true, refine: func(_ scope, c *call) (class Class) {
+	return &program{any: true, refine: func(_ scope, c *call) Class {
+		class := class
 		for _, word := range c.words() {
 			switch name, _, _ := strings.Cut(word, "="); name {
 			case "--post-renderer":
-				return unknown("helm starts a program that the text does not tell about")
-			case "--output-dir":
-				class = change("writes the objects into files")
+				return class.worst(unknown("helm starts a program that the text does not tell about"))
+			case "--output-dir", "--dependency-update":
+				class = class.worst(change("writes the objects into files"))
 			}
 		}
-		return class
+		return onlyKnown(class, c.pos, helmReading)
 	}}
 }
+
+// helmReading are the flags of verbs that print what a chart holds.
+var helmReading = flags(helmGlobal, `-f= --values= --set= --set-string= --set-file= --set-json= --set-literal= -s= --show-only= --include-crds --skip-crds --skip-tests --no-hooks --is-upgrade
+	--validate --kube-version= -a= --api-versions= --name-template= -g --generate-name --release-name --repo= --version= --devel --username= --password= --ca-file= --cert-file= --key-file=
+	--pass-credentials --insecure-skip-tls-verify --plain-http --verify --keyring= --strict --quiet --with-subcharts --dry-run? --kube-context= --kubeconfig= --timeout= --wait --atomic
+	--description= --disable-openapi-validation --enable-dns --jsonpath= --reuse-values --reset-values --reset-then-reuse-values --allow-unreleased --install
+	-C= --context= --color --no-color --output= -o= --show-secrets --suppress= --suppress-secrets --three-way-merge --detailed-exitcode --normalize-manifests --strip-trailing-cr
+	--include-tests --find-renames= -D= -q --hide-notes --render-subchart-notes --skip-schema-validation --labels= -h --help`)
 
 func helm(class Class, list string) *program {
 	return &program{class: class, flags: flags(helmGlobal, list), refused: helmRefused, refine: kubeCommonOnly}

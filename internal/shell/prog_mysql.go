@@ -29,12 +29,21 @@ var mysql = &program{any: true, refine: func(s scope, c *call) (class Class) {
 	}
 	switch {
 	case runs:
-		return class
+		return onlyKnown(class, c.pos, mysqlFlags)
 	case s.fed:
-		return class.worst(s.fedClass("mysql runs what it is fed", mysqlText))
+		return onlyKnown(class.worst(s.fedClass("mysql runs what it is fed", mysqlText)), c.pos, mysqlFlags)
 	}
 	return class.worst(interactive("mysql without -e asks at the keyboard"))
 }}
+
+// mysqlFlags change nothing about a read: --delimiter would, since it ends statements elsewhere.
+var mysqlFlags = flags(`-h= -u= -p? -P= -S= -D= -e= -N -B -s -E -t -r -A -b -f -q -v -w -X -H -n -C -V --host= --user= --password? --port= --socket= --database=
+	--execute= --init-command= --batch --silent --skip-column-names --column-names --table --vertical --raw --no-auto-rehash --auto-rehash --skip-auto-rehash
+	--disable-auto-rehash --connect-timeout= --connect_timeout= --protocol= --ssl-mode= --ssl-ca= --ssl-cert= --ssl-key= --ssl --skip-ssl --ssl-verify-server-cert
+	--skip-ssl-verify-server-cert --defaults-file= --defaults-extra-file= --defaults-group-suffix= --login-path= --default-character-set= --safe-updates
+	--select-limit= --max-allowed-packet= --max_allowed_packet= --compress --no-defaults --quick --html --xml --force --verbose --wait --version --help
+	--get-server-public-key --binary-as-hex --column-type-info --comments --skip-comments --show-warnings --line-numbers --skip-line-numbers --unbuffered --reconnect
+	--skip-reconnect --tls-version= --no-beep --enable-cleartext-plugin --bind-address=`)
 
 var (
 	// mysqlExecutes is -e, alone or behind flags that take no value.
@@ -114,8 +123,11 @@ func cqlWords(_ scope, c *call) (class Class) {
 	if class.Why == "" {
 		return interactive("cqlsh without -e asks at the keyboard")
 	}
-	return class
+	return onlyKnown(class, c.pos, cqlFlags)
 }
+
+var cqlFlags = flags(`-e= --execute= -u= --username= -p= --password= -k= --keyspace= --ssl -C --color --no-color --encoding= --cqlshrc= --credentials=
+	--connect-timeout= --request-timeout= -t --tty --no-compact --consistency-level= --serial-consistency-level= --cqlversion= --protocol-version= --debug --version --help`)
 
 var cqlAsks = words("DESCRIBE DESC CONSISTENCY TRACING EXPAND SHOW USE PAGING")
 
@@ -150,7 +162,7 @@ var mongo = &program{any: true, refine: func(s scope, c *call) Class {
 			text, found = c.pos[i+1], true
 		}
 		if found {
-			return mongoText(text)
+			return onlyKnown(mongoText(text), c.pos, mongoFlags)
 		}
 		if strings.HasSuffix(word, ".js") {
 			return unknown("the text does not tell what the script does")
@@ -161,6 +173,11 @@ var mongo = &program{any: true, refine: func(s scope, c *call) Class {
 	}
 	return interactive("it asks at the keyboard")
 }}
+
+// mongoFlags change nothing about a read: --shell would, since it stays and asks.
+var mongoFlags = flags(`--eval= --quiet --host= -h= --port= -u= -p= --username= --password= --authenticationDatabase= --authenticationMechanism= --tls --ssl --tlsCAFile=
+	--sslCAFile= --tlsCertificateKeyFile= --sslPEMKeyFile= --tlsAllowInvalidCertificates --sslAllowInvalidCertificates --tlsAllowInvalidHostnames --tlsInsecure
+	--json? --norc --nodb --apiVersion= --apiStrict --retryWrites? --verbose --version --help --gssapiServiceName= --awsIamSessionToken= --disableImplicitSessions`)
 
 var mongoReads = words("rs.status rs.conf rs.printReplicationInfo rs.printSecondaryReplicationInfo rs.isMaster rs.hello db.hello db.currentOp db.serverStatus db.stats db.version db.getReplicationInfo db.isMaster sh.status db.getCollectionNames db.getProfilingStatus")
 

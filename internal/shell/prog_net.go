@@ -49,12 +49,17 @@ func sysctlWords(_ scope, c *call) Class {
 			return change("changes a setting of the kernel")
 		}
 	}
-	return read("shows settings of the kernel")
+	return onlyKnown(read("shows settings of the kernel"), c.pos, sysctlFlags)
 }
 
 var (
 	traceFlags  = flags("-f -ff -c -C -v -t -tt -ttt -r -q -k -i -T -x -xx -w -y -yy -n -z -Z -D -e= -s= -p= -P= -a= -S= -O= -I= -b= -o= -l= --attach= --output= --trace= --summary --follow-forks")
 	perfFlags   = flags("-a -d -v -n -A -B -s -x= -e= -p= -t= -r= -I= -C= -G= -D= -o= --pid= --tid= --cpu= --event= --output= --repeat= --timeout= --all-cpus --no-big-num --per-core --per-socket --metrics=")
+	reportFlags = flags(`--stdio -i= --input= -s= --sort= -n --show-nr-samples --no-children --children --header --header-only -F= --fields= --percent-limit= -T --threads -C= --cpu= -c=
+		-d= -p= -S= --comms= --dsos= --symbols= --tid= --pid= --call-graph? -g? --max-stack= -G --inverted -q --quiet -v --verbose -D --dump-raw-trace -k= --vmlinux= --time= --demangle
+		--no-demangle --group --ignore-vmlinux --symfs= --stats --tasks --mmaps --ns --hierarchy --percentage= -l --print-line -P --full-paths -f --force --parent= --branch-stack
+		--mem-mode --total-period --show-total-period --field-separator= -t= --kallsyms= -m --modules --symbol-filter= --showcpuutilization --inline --no-inline`)
+	sysctlFlags = flags("-a -A -X --all -n --values -N --names -e --ignore -q --quiet -b --binary -r= --pattern= -d -V --version -h --help --deprecated")
 	recordFlags = flags("-a -g -v -q -e= -p= -t= -C= -F= -c= -o= -m= --call-graph= --pid= --all-cpus --output=")
 )
 
@@ -96,7 +101,7 @@ func perfWords(s scope, c *call) Class {
 		return read("lists events")
 	case "report", "annotate", "diff":
 		if chooses(&call{pos: rest}, "--stdio") {
-			return read("shows a recording")
+			return onlyKnown(read("shows a recording"), rest, reportFlags)
 		}
 		return interactive("without --stdio it needs a terminal")
 	case "record":

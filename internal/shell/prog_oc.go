@@ -77,8 +77,13 @@ func ocAdmin(s scope, c *call) Class {
 	switch verb {
 	case "cordon", "uncordon", "drain", "taint", "top", "certificate":
 		return kubectl.verbs[verb].classify(s, "oc adm "+verb, rest.pos).worst(Class{Refused: ocElsewhere})
-	case "node-logs", "release":
+	case "node-logs":
 		class = read("only reads")
+	case "release":
+		class = change("writes files or images")
+		if len(rest.pos) > 0 && rest.pos[0] == "info" {
+			class = read("describes a release")
+		}
 	case "must-gather", "inspect":
 		class = change("collects everything of the cluster into files")
 	case "policy":
@@ -93,6 +98,9 @@ func ocAdmin(s scope, c *call) Class {
 		}
 	case "upgrade":
 		class = read("shows the cluster's version")
+		if len(rest.pos) > 0 && !strings.HasPrefix(rest.pos[0], "-") && rest.pos[0] != "status" && rest.pos[0] != "recommend" {
+			class = change("changes what the cluster upgrades to")
+		}
 		if chooses(rest, "--to", "--to-latest", "--to-image", "--force", "--clear", "--allow-explicit-upgrade") {
 			class = destroy("upgrades the cluster, which cannot go back")
 		}

@@ -78,36 +78,73 @@ var rsync = &program{any: true, refine: func(s scope, c *call) Class {
 	}
 	class := change("copies files over others")
 	for _, word := range c.pos {
-		switch {
-		case word == "--dry-run", word == "--list-only", strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.Contains(word, "n"):
-			return read("a dry run changes nothing")
-		case strings.HasPrefix(word, "--delete"), word == "--remove-source-files":
+		if strings.HasPrefix(word, "--del") || word == "--remove-source-files" {
 			class = destroy("deletes files that are not on the other side")
 		}
 	}
-	return class
+	switch taken, unlisted := rsyncFlags.take(c.pos, false); {
+	case !taken.has("-n", "--dry-run", "--list-only"):
+		return class
+	case unlisted != "":
+		return unlistedFlag(unlisted)
+	}
+	return read("a dry run changes nothing")
 }}
+
+// rsyncFlags write nothing in a dry run: --log-file and --write-batch would.
+var rsyncFlags = flags(`-n --dry-run --list-only -a -v -r -z -h -P -i -u -c -l -H -A -X -S -x -R -t -p -o -g -D -q -W -k -K -L -d -m -b -y -E -J -O -0 -4 -6 -f= -B= -C -I -F -s -N -U
+	--archive --verbose --recursive --compress --human-readable? --progress --partial --itemize-changes --update --checksum --delete --delete-before --delete-during
+	--delete-delay --delete-after --delete-excluded --del --ignore-errors --max-delete= --exclude= --include= --exclude-from= --include-from= --filter= --files-from= --from0
+	--stats --size-only --ignore-times --existing --ignore-existing --ignore-non-existing --max-size= --min-size= --bwlimit= --timeout= --contimeout= --port=
+	--links --copy-links --copy-unsafe-links --safe-links --copy-dirlinks --keep-dirlinks --hard-links --acls --xattrs --sparse --one-file-system --relative
+	--perms --executability --chmod= --times --omit-dir-times --omit-link-times --atimes --owner --group --numeric-ids --usermap= --groupmap= --chown=
+	--inplace --append --append-verify --dirs --devices --specials --no-owner --no-group --no-perms --no-times --no-links --no-o --no-g --no-p --no-t --no-D
+	--no-relative --no-implied-dirs --no-motd --info= --debug= --out-format= --password-file= --ipv4 --ipv6 --remove-source-files --backup --backup-dir=
+	--suffix= --compare-dest= --copy-dest= --link-dest= --whole-file --no-whole-file --fuzzy --delay-updates --prune-empty-dirs --cvs-exclude --modify-window=
+	--mkpath --partial-dir= --compress-level= --compress-choice= --zc= --checksum-choice= --secluded-args --protect-args --fake-super --super --quiet --force
+	--8-bit-output --no-human-readable --open-noatime --blocking-io --outbuf= --skip-compress= --address= --temp-dir= -T= --version --help`)
 
 // tar lists, writes or unpacks, by a letter of its first word.
 var tar = &program{any: true, refine: func(_ scope, c *call) Class {
 	if chooses(c, "--to-command", "--checkpoint-action", "-I", "--use-compress-program", "--rsh-command", "-F", "--info-script", "--new-volume-script") {
 		return unknown("a flag of tar may start a program")
 	}
-	for i, word := range c.pos {
-		short := strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") || i == 0
+	args := c.pos
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		if dynamic(args[0]) {
+			return unknown("what tar does here is known only at run time")
+		}
+		args = append(strings.Split("-"+strings.Join(strings.Split(args[0], ""), " -"), " "), args[1:]...) // tvf x is -t -v -f x
+	}
+	class := Class{}
+	for _, word := range args {
+		short := strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--")
 		switch {
 		case dynamic(word) && short:
 			return unknown("what tar does here is known only at run time")
 		case word == "--delete", word == "--remove-files":
 			return destroy("deletes files")
-		case word == "--list", short && strings.Contains(word, "t") && !strings.ContainsAny(word, "cxru"):
-			return read("lists an archive")
-		case word == "--create", word == "--extract", word == "--append", word == "--update", short && strings.ContainsAny(word, "cxru"):
-			return change("writes an archive or its files")
+		case word == "--create", word == "--extract", word == "--get", word == "--append", word == "--update", word == "--concatenate", word == "--catenate", short && strings.ContainsAny(word, "cxru"):
+			class = change("writes an archive or its files")
 		}
 	}
-	return unknown("no table tells what it does here")
+	taken, unlisted := tarFlags.take(args, false)
+	switch {
+	case class.Risk == Change:
+		return class
+	case !taken.has("-t", "--list"):
+		return unknown("no table tells what it does here")
+	case unlisted != "":
+		return unlistedFlag(unlisted)
+	}
+	return read("lists an archive")
 }}
+
+// tarFlags change nothing about a list: --index-file would write one.
+var tarFlags = flags(`-t --list -f= --file= -v --verbose -z --gzip -j --bzip2 -J --xz --zstd --lzma --lz4 -Z -a --auto-compress --exclude= --wildcards --no-wildcards --strip-components= -C=
+	--directory= -T= --files-from= -X= --exclude-from= --full-time --numeric-owner --no-recursion -R --block-number --totals? --utc --ignore-failed-read -i --ignore-zeros
+	--show-transformed-names --transform= --warning= --force-local --anchored --no-anchored --ignore-case -h -p -P -O -w -b= -B -M -G --occurrence? --null -k -m -o -s -S
+	--quoting-style= --show-stored-names -n --seek --no-seek --restrict --exclude-vcs --version --help`)
 
 func archive(reads ...string) func(scope, *call) Class {
 	return func(_ scope, c *call) Class {
