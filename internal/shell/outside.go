@@ -242,9 +242,14 @@ func fits(pattern, word string) bool {
 	if pattern == word || pattern == "*" {
 		return true
 	}
-	if !strings.Contains(pattern, "*") {
+	before, after, part := strings.Cut(pattern, "*")
+	if !part || !strings.HasPrefix(word, before) {
 		return false
 	}
-	ok, err := path.Match(pattern, word)
-	return ok && err == nil
+	if strings.Contains(after, "*") {
+		ok, err := path.Match(pattern, word)
+		return ok && err == nil
+	}
+	word = word[len(before):]
+	return strings.HasSuffix(word, after) && !strings.Contains(word[:len(word)-len(after)], "/")
 }

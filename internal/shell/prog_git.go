@@ -57,7 +57,8 @@ var (
 
 // gitVerb is a verb; what some of its flags, or words at all, add stands in effects.
 func gitVerb(class Class, effects map[string]Class) *program {
-	return &program{any: true, refine: func(_ scope, c *call) Class { return gitSure(gitEffects(class, c, effects), c.pos, effects) }}
+	known := gitKnown(effects)
+	return &program{any: true, refine: func(_ scope, c *call) Class { return gitSure(gitEffects(class, c, effects), c.pos, known) }}
 }
 
 func gitEffects(class Class, c *call, effects map[string]Class) Class {
@@ -110,12 +111,12 @@ func gitWords(class Class, pairs ...any) *program {
 			}
 			for i := 0; i+1 < len(pairs); i += 2 {
 				if pairs[i] == word {
-					return gitSure(pairs[i+1].(Class), c.pos, nil) //nolint:forcetypeassert // the tables above
+					return gitSure(pairs[i+1].(Class), c.pos, gitFlags) //nolint:forcetypeassert // the tables above
 				}
 			}
 			break
 		}
-		return gitSure(class, c.pos, nil)
+		return gitSure(class, c.pos, gitFlags)
 	}}
 }
 
@@ -154,7 +155,7 @@ var gitPush = &program{any: true, refine: func(_ scope, c *call) Class {
 		name, _, _ := strings.Cut(word, "=")
 		switch {
 		case name == "-n" || name == "--dry-run":
-			return gitSure(read("a dry run changes nothing"), c.pos, nil)
+			return gitSure(read("a dry run changes nothing"), c.pos, gitFlags)
 		case name == "--receive-pack" || name == "--exec":
 			return unknown("it chooses what the other side starts")
 		case name == "-f" || strings.HasPrefix(name, "--force") || name == "-d" || name == "--delete" || name == "--mirror" || name == "--prune", strings.HasPrefix(word, ":"), strings.HasPrefix(word, "+"):

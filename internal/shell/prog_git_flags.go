@@ -42,18 +42,19 @@ var gitFlags = flags(
 	`-n? -A? -B? -C? -L? -M? -S? -G? -U? --branches?`,
 )
 
-// gitSure makes a read unknown by a flag that neither all verbs know nor this one.
-func gitSure(class Class, args []string, effects map[string]Class) Class {
+// gitKnown are the flags of a verb: those of all, and those with an effect.
+func gitKnown(effects map[string]Class) flagSet {
+	own := flagSet{}
+	for name := range effects {
+		own[name] = optional
+	}
+	return joined(gitFlags, own)
+}
+
+// gitSure makes a read unknown by a flag that is not known.
+func gitSure(class Class, args []string, known flagSet) Class {
 	if at := slices.Index(args, "--"); at >= 0 {
 		args = args[:at]
 	}
-	list := gitFlags
-	if len(effects) > 0 {
-		own := flagSet{}
-		for name := range effects {
-			own[name] = optional
-		}
-		list = joined(gitFlags, own)
-	}
-	return onlyKnown(class, args, list)
+	return onlyKnown(class, args, known)
 }
