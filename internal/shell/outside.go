@@ -28,6 +28,7 @@ type outsider struct {
 	bare     Class            // without any verb
 	groups   map[string]bool  // the words that a search may pass before it finds a verb
 	devices  []string         // those of them that are patterns
+	ahead    map[string]bool  // words that may stand before the groups: beta
 	always   bool             // it does one thing
 	verbless bool             // its flags tell what it does
 	search   bool             // the verb may stand behind any number of group names
@@ -66,6 +67,7 @@ func (o *outsider) classify(s scope, c *call) Class {
 		return o.byFlags(c)
 	}
 	words, closed := o.lead(c.pos)
+	words = o.behind(words)
 	class, fits, found := o.find(words, closed, s.fed)
 	if !found {
 		switch {

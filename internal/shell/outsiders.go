@@ -118,7 +118,7 @@ func (t outsiderTable) outsider() *outsider {
 	}
 	o := outsider{
 		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always", verbless: t.mode == "flags",
-		effects: map[string]Class{}, global: flagSet{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{},
+		effects: map[string]Class{}, global: flagSet{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{}, ahead: map[string]bool{},
 	}
 	for _, line := range t.lines {
 		name, rest, _ := strings.Cut(line, " ")
@@ -133,6 +133,10 @@ func (t outsiderTable) outsider() *outsider {
 			o.knows(list)
 		case "with":
 			o.with(rest)
+		case "ahead":
+			for word := range strings.FieldsSeq(rest) {
+				o.ahead[word] = true
+			}
 		case "groups":
 			for word := range strings.FieldsSeq(rest) {
 				if o.groups[word] = true; strings.Contains(word, "*") {

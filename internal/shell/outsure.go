@@ -13,7 +13,7 @@ func (o *outsider) sure(found verb, words, args []string) Class {
 	if unlisted != "" {
 		return unlistedFlag(unlisted)
 	}
-	all := taken.words()
+	all := o.behind(taken.words())
 	switch {
 	case o.search:
 		return o.passed(all)
@@ -90,6 +90,14 @@ func (o *outsider) kind(name string, own []flagSet) (kind flagKind, ok bool) {
 	}
 	kind, ok = o.patterns[best]
 	return kind, ok
+}
+
+// behind leaves out a word that only stands before the groups.
+func (o *outsider) behind(words []string) []string {
+	if len(words) > 1 && o.ahead[words[0]] {
+		return words[1:]
+	}
+	return words
 }
 
 // passed makes sure that a search found its verb where the verb stands: words before it are groups,
