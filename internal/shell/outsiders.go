@@ -163,10 +163,14 @@ func (t outsiderTable) outsider() *outsider {
 // read by them, so that one name can't mean both a flag that takes a value and one that doesn't.
 func (o *outsider) knows(list flagSet) {
 	for name, kind := range list {
-		if had, ok := o.known[name]; ok && had != kind {
+		set := o.known
+		if strings.Contains(name, "*") {
+			set = o.patterns
+		}
+		if had, ok := set[name]; ok && had != kind {
 			panic(fmt.Sprintf("the table writes %s in two ways", name))
 		}
-		o.known[name] = kind
+		set[name] = kind
 	}
 }
 
@@ -201,12 +205,6 @@ func (o *outsider) with(text string) {
 	}
 	plain := flags(list)
 	if !ofVerbs {
-		for name, kind := range plain {
-			if strings.Contains(name, "*") {
-				o.patterns[name] = kind
-				delete(plain, name)
-			}
-		}
 		o.knows(plain)
 		return
 	}
@@ -273,15 +271,29 @@ func (o *outsider) told(taken *call) (class Class) {
 			class = o.decided
 			break
 		}
-		if o.effects[name] == dryRun {
+		effect := o.effect(name)
+		if effect == dryRun {
 			return read("a dry run changes nothing")
 		}
-		if o.effects[name].Risk == Interactive && o.known[name] == optional && !slices.Contains(taken.set[name], "") {
+		if effect.Risk == Interactive && o.known[name] == optional && !slices.Contains(taken.set[name], "") {
 			continue // -psecret asks for nothing
 		}
-		class = class.worst(o.effects[name])
+		class = class.worst(effect)
 	}
 	return class.worst(o.byValue(taken))
+}
+
+// effect is what a flag adds, by its name or by a pattern (-dump:*).
+func (o *outsider) effect(name string) (class Class) {
+	if class, listed := o.effects[name]; listed {
+		return class
+	}
+	for pattern := range o.patterns {
+		if fits(pattern, name) {
+			class = class.worst(o.effects[pattern])
+		}
+	}
+	return class
 }
 
 // byValue is what the values of flags add: a flag is listed with a pattern for them (-l=scterc?*).
