@@ -285,8 +285,8 @@ func (o *outsider) told(taken *call) (class Class) {
 
 // effect is what a flag adds, by its name or by a pattern (-dump:*).
 func (o *outsider) effect(name string) (class Class) {
-	if class, listed := o.effects[name]; listed {
-		return class
+	if known, listed := o.effects[name]; listed {
+		return known
 	}
 	for pattern := range o.patterns {
 		if fits(pattern, name) {
@@ -300,7 +300,7 @@ func (o *outsider) effect(name string) (class Class) {
 func (o *outsider) byValue(taken *call) (class Class) {
 	for _, v := range o.values {
 		for _, value := range taken.values(v.flag) {
-			if ok, err := path.Match(v.pattern, value); ok || err != nil {
+			if ok, err := path.Match(v.pattern, strings.ReplaceAll(value, "/", "_")); ok || err != nil {
 				class = class.worst(v.class)
 			}
 		}

@@ -52,6 +52,7 @@ func TestWhatTablesDoNotKnow(t *testing.T) {
 		read+s    | kcat -b k -C -t t
 		change+s  | kcat -b k -C -t t -X group.id=a
 		unknown+s | kcat -b k -C -t t -X plugin.library.paths=x.so
+		unknown+s | kcat -b k -C -t t -X sasl.kerberos.kinit.cmd=/bin/true
 		read      | rpm -qa --last
 		unknown   | rpm -qa --pipe sh
 		unknown   | rpm --eval '%(rm x)'
