@@ -18,8 +18,7 @@ import (
 type outsider struct {
 	started  *program // as others are described
 	verbs    []verb
-	global   flagSet          // flags that may stand before or within the verb
-	known    flagSet          // these, and all others that are not bound to a verb
+	known    flagSet          // flags that may stand anywhere
 	patterns flagSet          // known by a pattern: --*-name
 	own      []ownFlags       // known behind some verbs only
 	effects  map[string]Class // what a flag adds wherever it stands; --dry-run makes a read
@@ -142,11 +141,8 @@ func (o *outsider) lead(args []string) (words []string, closed bool) {
 			words = append(words, args[i])
 			continue
 		}
-		list := o.global
-		if _, changes := o.effects[args[i]]; changes || len(words) > 0 {
-			list = o.listed(o.owned(words), args[i:i+1])
-		}
 		var taken call
+		list := o.listed(o.owned(words), args[i:i+1])
 		used, ok := list.long(&taken, args[i], args[i+1:])
 		if !ok {
 			used, ok = list.short(&taken, args[i], args[i+1:])

@@ -118,7 +118,7 @@ func (t outsiderTable) outsider() *outsider {
 	}
 	o := outsider{
 		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always", verbless: t.mode == "flags",
-		effects: map[string]Class{}, global: flagSet{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{}, ahead: map[string]bool{},
+		effects: map[string]Class{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{}, ahead: map[string]bool{},
 	}
 	for _, line := range t.lines {
 		name, rest, _ := strings.Cut(line, " ")
@@ -127,10 +127,6 @@ func (t outsiderTable) outsider() *outsider {
 		case "decides":
 			o.decides, o.decided = flags(strings.ReplaceAll(items, ",", " ")), read(why)
 			o.knows(o.decides)
-		case "within":
-			list := flags(rest)
-			maps.Copy(o.global, list)
-			o.knows(list)
 		case "with":
 			o.with(rest)
 		case "ahead":
