@@ -3,6 +3,7 @@ package shell
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 var (
@@ -57,8 +58,8 @@ var (
 
 // gitVerb is a verb; what some of its flags, or words at all, add stands in effects.
 func gitVerb(class Class, effects map[string]Class) *program {
-	known := gitKnown(effects)
-	return &program{any: true, refine: func(_ scope, c *call) Class { return gitSure(gitEffects(class, c, effects), c.pos, known) }}
+	known := sync.OnceValue(func() flagSet { return gitKnown(effects) })
+	return &program{any: true, refine: func(_ scope, c *call) Class { return gitSure(gitEffects(class, c, effects), c.pos, known()) }}
 }
 
 func gitEffects(class Class, c *call, effects map[string]Class) Class {
