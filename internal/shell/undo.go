@@ -36,31 +36,14 @@ func (p Policy) TakenBack(text string) (says []string) {
 	if err != nil {
 		return nil
 	}
-	add := func(hint string) {
-		if hint != "" && !slices.Contains(says, hint) {
-			says = append(says, hint)
-		}
-	}
 	s := newScope(&p)
 	s.start = func(s scope, argv []string) Class {
 		class := start(s, argv)
-		if class.Risk != Change || len(argv) == 0 {
-			return class
-		}
-		name, words := argv[0], argv[1:]
-		at := slices.Index(words, "compose")
-		switch {
-		case name == "psql":
-			for _, word := range words {
-				add(undone("sql", wordsOfSQL(word)))
+		if class.Risk == Change && !s.remote && len(argv) > 0 { // a container's program is taken back in the container
+			for _, hint := range undoOf(argv) {
+				says = addOnce(says, hint)
 			}
-			return class
-		case name == "oc":
-			name = "kubectl"
-		case name == "docker" && at >= 0:
-			name, words = "docker-compose", words[at+1:]
 		}
-		add(undone(name, words))
 		return class
 	}
 	newWalker(s).file(file)
@@ -69,33 +52,74 @@ func (p Policy) TakenBack(text string) (says []string) {
 
 // TakenBackSQL is TakenBack of SQL.
 func TakenBackSQL(text string) (says []string) {
-	if hint := undone("sql", wordsOfSQL(text)); hint != "" {
-		says = append(says, hint)
+	tokens, ok := lexSQL(text)
+	if !ok {
+		return nil
+	}
+	for statement := range splitTokens(tokens) {
+		var words []string
+		for i, t := range statement {
+			words = append(words, t.text)
+			if t.kind == sqlWord && i+1 < len(statement) && statement[i+1].text == "(" {
+				says = addOnce(says, undone("sql", []string{t.text + "()"}))
+			}
+		}
+		says = addOnce(says, undone("sql", words))
 	}
 	return says
 }
 
-func wordsOfSQL(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n(),;", r) })
+func addOnce(says []string, hint string) []string {
+	if hint == "" || slices.Contains(says, hint) {
+		return says
+	}
+	return append(says, hint)
 }
 
-// undone finds the hint whose verb stands first among the words; of several there the longest.
+// undoOf finds the hints for one start.
+func undoOf(argv []string) []string {
+	name, args := argv[0], argv[1:]
+	switch at := slices.Index(args, "compose"); {
+	case name == "psql":
+		var says []string
+		taken, _ := psql.flags.take(args, false)
+		for _, statement := range taken.values("-c", "--command") {
+			says = append(says, TakenBackSQL(statement)...)
+		}
+		return says
+	case name == "docker" && at >= 0:
+		name, args = "docker-compose", args[at+1:]
+	case name == "oc":
+		name = "kubectl"
+	}
+	p := table(name)
+	if p == nil {
+		return nil
+	}
+	outer, _ := p.flags.take(args, true)
+	var plain []string
+	for _, word := range outer.words() {
+		if word == "--" {
+			break
+		}
+		if strings.HasPrefix(word, "-") {
+			continue
+		}
+		if name == "kubectl" { // pod/api-0 is a pod
+			word, _, _ = strings.Cut(word, "/")
+		}
+		plain = append(plain, word)
+	}
+	return []string{undone(name, plain)}
+}
+
+// undone is the hint of the longest verb with which the words begin.
 func undone(program string, words []string) string {
-	first, found := len(words), undoHint{}
+	longest := undoHint{}
 	for _, hint := range undoHints[program] {
-		for at := range words {
-			if at > first {
-				break
-			}
-			if stands(hint.verb, words[at:]) && (at < first || len(hint.verb) > len(found.verb)) {
-				first, found = at, hint
-				break
-			}
+		if len(hint.verb) > len(longest.verb) && len(hint.verb) <= len(words) && slices.EqualFunc(hint.verb, words[:len(hint.verb)], strings.EqualFold) {
+			longest = hint
 		}
 	}
-	return found.says
-}
-
-func stands(verb, words []string) bool {
-	return len(verb) <= len(words) && slices.EqualFunc(verb, words[:len(verb)], strings.EqualFold)
+	return longest.says
 }
