@@ -6,14 +6,50 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+	"mvdan.cc/sh/v3/syntax"
+
+	"wardroom/internal/shell"
 )
 
-// answers watches the exit statuses of a run: some programs say no by one, and nothing has gone wrong.
+// answers tells a no from a failure: grep that finds nothing ends with 1, and nothing has gone wrong. It believes
+// only what cannot be anything else: the text is one pipeline, the program at its end said no, and no other one failed.
 type answers struct {
+	program string // at the end of the pipeline; "" when the text is anything more
+
 	mu     sync.Mutex
-	code   int    // of the last program that said no
+	code   int    // with which that program said no
 	says   string // what it said by that
-	failed bool   // another program failed, or the text judges by itself
+	failed bool   // another program failed, or was refused
+}
+
+// watch looks at the text before it runs.
+func (a *answers) watch(text string, file *syntax.File, vars map[string]string) {
+	for _, name := range shell.Variables(text) {
+		if _, given := vars[name]; !given {
+			return // it may end at a variable that nothing has set, beside its last command
+		}
+	}
+	if len(file.Stmts) == 1 {
+		a.program = lastOf(file.Stmts[0])
+	}
+}
+
+// lastOf is the program at the end of a pipeline; "" for any other statement.
+func lastOf(stmt *syntax.Stmt) string {
+	if stmt.Negated || stmt.Background || stmt.Coprocess || len(stmt.Redirs) > 0 {
+		return ""
+	}
+	switch cmd := stmt.Cmd.(type) {
+	case *syntax.BinaryCmd:
+		if cmd.Op == syntax.Pipe || cmd.Op == syntax.PipeAll {
+			return lastOf(cmd.Y)
+		}
+	case *syntax.CallExpr:
+		if len(cmd.Args) > 0 {
+			return cmd.Args[0].Lit()
+		}
+	}
+	return ""
 }
 
 // note takes how a program ended.
@@ -23,17 +59,10 @@ func (a *answers) note(argv []string, code int) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if says := meaning(argv, code); says != "" {
+	if says := meaning(argv, code); says != "" && argv[0] == a.program && a.says == "" {
 		a.code, a.says = code, says
 		return
 	}
-	a.failed = true
-}
-
-// judged says that the text gives its exit status itself.
-func (a *answers) judged() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.failed = true
 }
 
@@ -41,7 +70,7 @@ func (a *answers) judged() {
 func (a *answers) of(code int) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if code == 0 || a.failed || code != a.code {
+	if a.failed || code != a.code {
 		return ""
 	}
 	return a.says

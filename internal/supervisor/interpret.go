@@ -42,6 +42,7 @@ func (c *child) interpret(ctx context.Context) outcome {
 		c.refuse(stderr, argv, reason)
 		return outcome{code: codeRefused}
 	}
+	c.answers.watch(c.spec.Text, file, c.spec.Vars)
 	runner, err := interp.New(c.options(c.call)...)
 	if err != nil {
 		fmt.Fprintln(stderr, err)

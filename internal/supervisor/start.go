@@ -60,7 +60,7 @@ func (c *child) start(ctx context.Context, s start) int {
 	if reason != "" {
 		fmt.Fprintf(s.stderr, "%s: %s\n", printable(s.argv[0]), reason)
 		c.record(Program{Argv: s.argv, Class: class, Reason: reason})
-		c.answers.judged()
+		c.answers.note(s.argv, codeRefused)
 		return codeRefused
 	}
 	c.record(Program{Argv: s.argv, Class: class, Permitted: true})
