@@ -30,6 +30,8 @@ func forms(value string) []string {
 			all = append(all, strings.Trim(quoted.String(), "\"\n"))
 		}
 	}
+	// A shell's trace (set -x), and printf %q.
+	all = append(all, escapeIn(value, "$`\"\\"), strings.ReplaceAll(value, "'", `'\''`), escapeIn(value, specials))
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for behind := range 3 {
 			all = append(all, encoded(encoding, value, behind))
@@ -46,4 +48,19 @@ func encoded(encoding *base64.Encoding, value string, behind int) string {
 	from := (behind*8 + 5) / 6
 	to := (behind + len(value)) * 8 / 6
 	return text[from:to]
+}
+
+// specials are what a shell reads as something else than itself.
+const specials = " \t!\"#$&'()*,;<>?[\\]^`{|}~"
+
+// escapeIn puts a backslash before each of the bytes.
+func escapeIn(value, special string) string {
+	var b strings.Builder
+	for _, r := range value {
+		if strings.ContainsRune(special, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }

@@ -81,11 +81,15 @@ func TestPrivateKeysAreMaskedFromBeginToEnd(t *testing.T) {
 	const mask = "‹private key›"
 	for name, c := range map[string]struct{ text, want string }{
 		"whole":     {"a\n" + key + "\nb", "a\n" + strings.Repeat(mask+"\n", 4) + "b"},
-		"indented":  {"k: |\n  " + strings.ReplaceAll(key, "\n", "\n  ") + "\nb", "k: |\n  " + mask + "\n" + strings.Repeat(mask+"\n", 3) + "b"},
+		"indented":  {"k: |\n  " + strings.ReplaceAll(key, "\n", "\n  ") + "\nb", "k: |\n  " + mask + "\n" + strings.Repeat(mask+"\n", 2) + "  " + mask + "\nb"},
 		"one line":  {`"` + strings.ReplaceAll(key, "\n", `\n`) + `" b`, `"` + mask + `" b`},
 		"no end":    {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabcd\nthe next command\nabcd", mask + "\n" + mask + "\n" + mask + "\n" + mask + "\nthe next command\nabcd"},
 		"public":    {strings.ReplaceAll(key, "PRIVATE", "PUBLIC"), strings.ReplaceAll(key, "PRIVATE", "PUBLIC")},
 		"two":       {key + "\n" + key, strings.TrimSuffix(strings.Repeat(mask+"\n", 8), "\n")},
+		"compose":   {"api-1  | " + strings.ReplaceAll(key, "\n", "\napi-1  | ") + "\napi-1  | b", strings.Repeat("api-1  | "+mask+"\n", 4) + "api-1  | b"},
+		"between":   {"api-1  | " + strings.ReplaceAll(key, "\n", "\nweb-1  | GET /\napi-1  | ") + "\nb", strings.Repeat("api-1  | "+mask+"\nweb-1  | GET /\n", 3) + "api-1  | " + mask + "\nb"},
+		"numbered":  {"9:" + strings.Replace(strings.Replace(strings.Replace(key, "\n", "\n10:", 1), "\nQ", "\n11:Q", 1), "\n---", "\n12:---", 1), "9:" + mask + "\n10:" + mask + "\n11:" + mask + "\n12:" + mask},
+		"times":     {"2026-01-01T00:00:00Z " + strings.ReplaceAll(key, "\n", "\n2026-01-01T00:00:01Z ") + "\nok", "2026-01-01T00:00:00Z " + mask + "\n" + strings.TrimSuffix(strings.Repeat("2026-01-01T00:00:01Z "+mask+"\n", 3), "\n") + "\nok"},
 		"mentioned": {"put it between -----BEGIN and -----END", "put it between -----BEGIN and -----END"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -163,4 +167,15 @@ func TestFoldedSecretsAreMasked(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAShellsTraceShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	const value = `ab'cd$ef"gh ij\kl/mn`
+	set := redact.NewSet(redact.Secret{Name: "s", Value: value})
+	for _, text := range []string{`+ echo "ab'cd\$ef\"gh ij\\kl/mn"`, `+ echo 'ab'\''cd$ef"gh ij\kl/mn'`, `ab\'cd\$ef\"gh\ ij\\kl/mn`} {
+		if got := set.Text(text); strings.Contains(got, "cd") || strings.Contains(got, "kl") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
 }
