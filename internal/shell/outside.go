@@ -80,11 +80,14 @@ func (o *outsider) classify(s scope, c *call) Class {
 		}
 	}
 	flagged, dry := o.flagged(words, c.pos)
-	if class = class.worst(flagged); dry {
+	if class = class.worst(flagged); dry && o.drily(words, c.pos) {
 		class = read("a dry run changes nothing")
 		fits.more = true
 	}
-	if class.Risk != Read {
+	switch {
+	case class.Why == "":
+		return unknown("no table tells what these words do")
+	case class.Risk != Read:
 		return class
 	}
 	return class.worst(o.sure(fits, words, c.pos))

@@ -30,6 +30,20 @@ func (o *outsider) take(words, args []string) (c call, unlisted string) {
 	return o.listed(o.owned(words), args).take(args, false)
 }
 
+// drily reports that a flag for a dry run is one, and no value of the flag before it.
+func (o *outsider) drily(words, args []string) bool {
+	taken, _ := o.take(words, args)
+	for name := range taken.set {
+		bound := slices.ContainsFunc(o.bound, func(b boundFlag) bool {
+			return b.flag == name && b.class == dryRun && matching(b.verb, words) == len(b.verb)
+		})
+		if bound || o.effects[name] == dryRun {
+			return true
+		}
+	}
+	return false
+}
+
 // owned gives the lists of flags that belong to the verb which the words begin with.
 func (o *outsider) owned(words []string) (own []flagSet) {
 	for _, o := range o.own {

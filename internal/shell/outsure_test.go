@@ -140,7 +140,10 @@ func TestDryRunsOfOutsiders(t *testing.T) {
 	labelled(t, shell.Policy{}, `
 		read    | aws ec2 terminate-instances --instance-ids i-1 --dry-run
 		unknown | aws ec2 terminate-instances --instance-ids i-1 --dry-run --frob
+		destroy | aws ec2 terminate-instances --instance-ids i-1 --client-token --dry-run
 		read    | argocd app sync api --dry-run --prune
+		destroy | argocd app sync api --prune --revision --dry-run
+		unknown | nft -f -c
 		read    | nft -c -f rules.nft
 		unknown | nft -f rules.nft
 		read    | wipefs -n /dev/sda
