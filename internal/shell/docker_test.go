@@ -122,6 +122,8 @@ func TestRedis(t *testing.T) {
 		destroy   | redis-cli del key
 		destroy   | redis-cli SET a b
 		destroy   | redis-cli SHUTDOWN
+		change    | redis-cli COPY a b
+		destroy   | redis-cli copy a b replace
 		destroy   | redis-cli EVAL "return redis.call('del', 'a')" 0
 		destroy   | redis-cli EVAL "for _,k in ipairs(redis.call('keys', ARGV[1])) do redis.pcall( \"UNLINK\", k) end" 0 'tmp:*'
 		unknown   | redis-cli EVAL "return redis.call('get', 'a')" 0

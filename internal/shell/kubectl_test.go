@@ -53,6 +53,11 @@ func TestKubectl(t *testing.T) {
 		change    | kubectl rollout pause deployment web
 		change    | kubectl scale deployment orchestrator --replicas=4 -n octollm
 		change    | kubectl patch deployment web -p '{"spec":{}}'
+		destroy   | kubectl patch pvc data -p '{"metadata":{"finalizers":null}}'
+		destroy   | kubectl patch ns old --type=merge -p '{"metadata": {"finalizers": []}}'
+		destroy   | kubectl patch crd x --type=json -p='[{"op": "remove", "path": "/metadata/finalizers"}]'
+		destroy   | kubectl patch crd x --type json --patch '[ { "path": "/metadata/finalizers/0", "op": "remove" } ]'
+		read      | kubectl patch pvc data -p '{"metadata":{"finalizers":null}}' --dry-run=server
 		change    | kubectl label pod x app.kubernetes.io/name=y
 		change    | kubectl annotate pod x a=b
 		change    | kubectl apply -f x.yaml

@@ -53,7 +53,7 @@ var kubectl = &program{
 		"scale":     kubeWrite("changes how many replicas run", "--replicas= --current-replicas= --resource-version= --timeout= --all -l= --selector="),
 		"autoscale": kubeWrite("creates an autoscaler", "--min= --max= --cpu-percent= --cpu= --memory= --name="),
 		"expose":    kubeWrite("creates a service", "--port= --target-port= --type= --name= --protocol= -l= --selector= --cluster-ip= --load-balancer-ip= --external-ip="),
-		"patch":     kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local"),
+		"patch":     kubePatch,
 		"label":     kubeListing("changes labels", read("lists them"), "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
 		"annotate":  kubeListing("changes annotations", read("lists them"), "--overwrite --all -l= --selector= --field-selector= -A --all-namespaces --list --local --resource-version="),
 		"apply":     kubeForce("creates or changes objects", "--server-side --force-conflicts --validate? --wait --timeout= --grace-period= -l= --selector= --all --overwrite --openapi-patch --force --prune --prune-allowlist= --subresource="),

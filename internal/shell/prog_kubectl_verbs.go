@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -248,3 +250,19 @@ func kubeClusterInfo(s scope, c *call) Class {
 	dump.Refused = "cluster-info dump writes and prints everything; copy it and run it elsewhere"
 	return class.worst(dump)
 }
+
+// finalizersGone finds a patch that takes the finalizers off: what waited to be deleted is gone then, and nobody cleans up after it.
+var finalizersGone = regexp.MustCompile(`finalizers"?\s*:\s*(?:null|\[\s*\])|"remove"[^{}]*/metadata/finalizers|/metadata/finalizers[^{}]*"remove"`)
+
+var kubePatch = func() *program {
+	p := kubeWrite("changes fields of an object", "-p= --patch= --patch-file= --type= --subresource= --local")
+	alters := p.refine
+	p.refine = func(s scope, c *call) Class {
+		class := alters(s, c)
+		if class.Risk == Change && slices.ContainsFunc(c.values("-p", "--patch"), finalizersGone.MatchString) {
+			return class.worst(destroy("takes the finalizers off: what waits to be deleted is gone then"))
+		}
+		return class
+	}
+	return p
+}()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -90,6 +91,9 @@ func redisCommand(words []string) Class {
 			}
 		}
 		return read("only reads")
+	}
+	if verb == "COPY" && slices.ContainsFunc(words[1:], func(word string) bool { return strings.EqualFold(word, "REPLACE") || dynamic(word) }) {
+		return destroy("may overwrite a key")
 	}
 	if class, ok := redisTable[verb]; ok {
 		return class
