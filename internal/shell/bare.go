@@ -41,7 +41,7 @@ func bareAt(text string, i int) int {
 		}
 	case c >= 'A' && c <= 'Z':
 		n := len(capitals.FindString(rest))
-		if n == 1 && text[i-1] == '=' && strings.HasPrefix(lastField(text[:i]), "--") { // --replicas=N
+		if n == 1 && strings.IndexByte("NMXYZ", c) >= 0 && text[i-1] == '=' && strings.HasPrefix(lastField(text[:i]), "--") { // --replicas=N, not --diff-filter=D
 			return ended(rest, n, " \t\n;)|&`")
 		}
 		name := strings.ReplaceAll(rest[:n], "-", "_")
