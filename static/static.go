@@ -38,6 +38,7 @@ var importName = regexp.MustCompile(`(from |import )"\./([a-z-]+\.js)"`)
 var (
 	sheetComment  = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
 	sheetSpace    = regexp.MustCompile(`[ \t]*([{};,])\s+`)
+	sheetColon    = regexp.MustCompile(`: +`)
 	lastSemicolon = regexp.MustCompile(`;\s*}`)
 	scriptComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
 	scriptIndent  = regexp.MustCompile(`(?m)^[ \t]+`)
@@ -96,7 +97,7 @@ func lean(name string, body []byte) []byte {
 	switch path.Ext(name) {
 	case ".css":
 		body = sheetSpace.ReplaceAll(sheetComment.ReplaceAll(body, nil), []byte("$1"))
-		return lastSemicolon.ReplaceAll(body, []byte("}"))
+		return lastSemicolon.ReplaceAll(sheetColon.ReplaceAll(body, []byte(":")), []byte("}"))
 	case ".js":
 		return scriptIndent.ReplaceAll(scriptComment.ReplaceAll(body, nil), nil)
 	default:
