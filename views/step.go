@@ -18,6 +18,7 @@ type Step struct {
 	Commands int    // how many of its commands can run here
 	Progress string // "3 of 7, 1 failed", for steps with several commands
 	Risk     string // the worst of its commands; "" for manual steps
+	Ran      string // what people ran here of their own, where that is worse than Risk; "" else
 	Target   string // "on prod, from runner-1"
 	Folded   bool   // finished and not current: one row until it is opened
 	Preview  string // its command, shown in the folded row
@@ -72,6 +73,7 @@ type Command struct {
 	Run      *Run   // the newest run; nil before the first
 	History  []RunLink
 	Tail     []LogLine // the last lines of Run's output
+	Open     bool      // it can run here and has no outcome: none of an edit counts
 	Place    int       // among the step's commands that can run here, from 1
 	Next     bool      // what r runs while its step is selected
 	Primary  bool      // has the filled Run button: the next thing to press in this room

@@ -148,8 +148,44 @@ func TestAnEditedCommand(t *testing.T) {
 	})
 	room = b.get(t, "/incidents/1")
 	room.has(t, ".run-remark", "edited: seq 1 5")
-	room.has(t, "#room-outline", "1 of 2") // it stood in for the command
-	room.has(t, "#timeline", "Count, edited run 1")
+	room.has(t, "#room-outline", "0 of 2") // whatever it did, the command has not run
+	room.has(t, "#room-bar", "Run step 1")
+	room.has(t, "#timeline", "“seq 1 5”, edited run 1 of Count")
+	if at, _ := attr(find(find(room.doc, "#timeline")[0], "a")[0], "href"); !strings.HasPrefix(at, "/runs/") {
+		t.Errorf("the sentence leads to %q", at)
+	}
+}
+
+// What somebody made of a read can be a change: the step and the timeline say so, and the
+// read is still to be done.
+func TestAnEditedReadThatChanges(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	in := h.declared(t, ana)
+	b := h.browser(t, ana)
+	at, _ := attr(find(b.get(t, "/incidents/1").doc, "a[aria-label=Edit…]")[0], "href")
+	fields := fieldsOf(b.get(t, at), "form[action=/incidents/1/command]")
+	fields = append(fields[:len(fields)-1], "seq 1 5 > five")
+	page := b.post(t, "/incidents/1/run", fields...).want(t, http.StatusOK)
+	b.post(t, "/incidents/1/runs", fieldsOf(page, "form[action=/incidents/1/runs]")...).want(t, http.StatusSeeOther)
+	eventually(t, "the run ends", func() bool {
+		return h.count(t, "SELECT count(*) FROM runs WHERE risk = 'change' AND state = 'succeeded'") == 1
+	})
+	room := b.get(t, "/incidents/1")
+	if first := heads(room)[0]; !strings.Contains(first, "is-current: current step:") || !strings.Contains(first, "READ CHANGE RAN") {
+		t.Errorf("the step says %q", first)
+	}
+	room.has(t, "#timeline", "Ana started “seq 1 5 > five”, edited run 1 of Count (change)")
+	room.has(t, "#timeline", "“seq 1 5 > five”, edited run 1 of Count (change) succeeded")
+	h.finished(t, ana, in, "count")
+	b.get(t, "/incidents/1").has(t, "#room-outline", "1 of 2")
+	_, token, err := h.incidents.Offer(as(t, ana), in.Number, incidents.HandoffTo{Email: "jo@example.org"}, "")
+	must(t, err)
+	tried := h.nobody(t).get(t, "/handoff/"+token).want(t, http.StatusOK).text()
+	if !strings.Contains(tried, "Count, edited: seq 1 5 > five") || strings.Count(tried, "exit 0") != 2 {
+		t.Errorf("who is asked to take over reads %s", tried)
+	}
 }
 
 // Where the environment lets nobody type, there is no box, and what is posted all the same

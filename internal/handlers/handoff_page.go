@@ -87,12 +87,15 @@ func said(problem error) string {
 func (s *Server) brief(ctx context.Context, m *views.HandoffPage, d roomData, books []views.RoomPlaybook) error {
 	shown := map[string]bool{}
 	for _, run := range d.runs { // newest first
-		key := commandKey(run)
+		key, title := commandKey(run), stepTitle(run)
+		if run.Source == diagnostics.Edited { // which says nothing of the command that it was made of
+			key, title = key+" "+run.Written, title+": "+short(run.Written, 80)
+		}
 		if shown[key] || run.Kind == diagnostics.KindManual && run.State == diagnostics.Stopped { // moved on
 			continue
 		}
 		shown[key] = true
-		step := views.HandoffStep{Title: stepTitle(run), State: runState(run.State)}
+		step := views.HandoffStep{Title: title, State: runState(run.State)}
 		if run.Kind == diagnostics.KindManual {
 			step.State, step.Detail = "done", run.Note+" · "+run.By+" "+run.Created.UTC().Format("15:04")
 			m.Tried = append(m.Tried, step)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wardroom/internal/escalation"
 	"wardroom/internal/playbooks"
 	"wardroom/internal/timeline"
@@ -113,7 +115,11 @@ func timelineRow(r timeline.Record, before *timeline.Record) views.TimelineRow {
 		return row
 	}
 	for _, part := range timeline.Parts(r) {
-		row.Parts = append(row.Parts, views.Part{Text: views.Visible(part.Text), Bold: part.Strong})
+		said := views.Part{Text: views.Visible(part.Text), Bold: part.Strong}
+		if part.Run != uuid.Nil {
+			said.Path = "/runs/" + part.Run.String()
+		}
+		row.Parts = append(row.Parts, said)
 	}
 	if row.Body = bodyOf(r); row.Body != "" && r.Kind != timeline.Declared {
 		row.Parts = append(row.Parts, views.T(": "))

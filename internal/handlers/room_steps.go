@@ -94,7 +94,7 @@ func nextCommand(card *views.Step) *views.Command {
 		if b.Command == nil || !b.Command.Runnable() || b.Command.Run.Active() {
 			continue
 		}
-		if b.Command.Run == nil || b.Command.Run.State == string(diagnostics.Interrupted) {
+		if b.Command.Open {
 			b.Command.Next = true
 			return b.Command
 		}
@@ -206,14 +206,22 @@ func scenario(title string) (label, rest string, ok bool) {
 
 // judgeStep says how far the step got, from the newest run of each of its commands. It is
 // finished when every command that can run here has an outcome, good or bad, or when
-// somebody said what they did instead, or that they move on. The undo is none of them:
-// it only shows that it runs.
+// somebody said what they did instead, or that they move on. The undo is none of them, nor
+// is what somebody made of a command: these only show that they run, and what they are.
 func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
 	newest := map[string]diagnostics.Run{}
 	states := map[string]int{}
 	for _, run := range d.runs { // newest first
-		if run.AttachedID != attached || run.StepID != step || run.Source == diagnostics.Typed {
+		if run.AttachedID != attached || run.StepID != step {
 			continue
+		}
+		if run.Source != diagnostics.FromPlaybook {
+			if worst := worse(card.Risk, run.Risk.String()); run.Started != nil && worst != card.Risk {
+				card.Ran = worse(card.Ran, worst)
+			}
+			if run.Source == diagnostics.Typed || !run.State.Active() {
+				continue
+			}
 		}
 		if run.Kind == diagnostics.KindManual {
 			if card.Done == nil {
@@ -252,7 +260,8 @@ func judgeStep(card *views.Step, d roomData, attached uuid.UUID, step string) {
 	}
 }
 
-// countCommands numbers the commands that can run here and counts those with an outcome.
+// countCommands numbers the commands that can run here, counts those with an outcome and
+// marks those without one.
 func countCommands(card *views.Step, newest map[string]diagnostics.Run) (ran int) {
 	for _, b := range card.Blocks {
 		if b.Command == nil || !b.Command.Runnable() {
@@ -262,6 +271,8 @@ func countCommands(card *views.Step, newest map[string]diagnostics.Run) (ran int
 		b.Command.Place = card.Commands
 		if run, ok := newest[b.Command.Key]; ok && !run.State.Active() && run.State != diagnostics.Interrupted {
 			ran++
+		} else {
+			b.Command.Open = true
 		}
 	}
 	return ran

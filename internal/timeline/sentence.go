@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // Part is a piece of a sentence; what is strong names a person, a thing or a verdict.
 type Part struct {
 	Text   string
 	Strong bool
+	Run    uuid.UUID // the run that it names; zero for all else
 }
 
 // Sentence says in one line what happened, for exports and announcements. What a person
@@ -65,17 +68,17 @@ var sayings = map[Kind]func(Record) []Part{
 	}),
 
 	RunStarted: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" started "), b(d.name()), t(bracketed(d.class()))}
+		return []Part{b(r.Actor), t(" started "), d.run(), t(bracketed(d.class()))}
 	}),
 	RunEnded: with(runEnded),
 	RunStopAsked: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" asked to stop "), b(d.name())}
+		return []Part{b(r.Actor), t(" asked to stop "), d.run()}
 	}),
 	RunInterrupted: with(func(_ Record, d RunData) []Part {
-		return []Part{b(d.name()), t(" was "), b("interrupted, outcome unknown")}
+		return []Part{d.run(), t(" was "), b("interrupted, outcome unknown")}
 	}),
 	RunNoted: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" noted on "), b(d.name())}
+		return []Part{b(r.Actor), t(" noted on "), d.run()}
 	}),
 	StepDone: with(func(r Record, d RunData) []Part {
 		if d.State == "stopped" { // left although not all of its commands have run
@@ -92,10 +95,10 @@ var sayings = map[Kind]func(Record) []Part{
 	}),
 
 	ProposalSetAside: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" does not propose "), b(d.name()), t(" for the playbook")}
+		return []Part{b(r.Actor), t(" does not propose "), d.run(), t(" for the playbook")}
 	}),
 	ProposalRestored: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" proposes "), b(d.name()), t(" for the playbook again")}
+		return []Part{b(r.Actor), t(" proposes "), d.run(), t(" for the playbook again")}
 	}),
 
 	EscalationStarted:  with(escalationStarted),

@@ -28,17 +28,23 @@ func symptomUnknown(_ Record, d SymptomData) []Part {
 	return parts
 }
 
-// name is how people speak of a run: its step when it has one, what was typed when that
-// is all there is to say.
+// run names the run in a sentence.
+func (d RunData) run() Part { return Part{Text: d.name(), Strong: true, Run: d.RunID} }
+
+// name is how people speak of a run: its step when it did what that says, else what
+// somebody wrote instead.
 func (d RunData) name() string {
 	run := "run " + strconv.Itoa(d.Number)
+	if d.Source != "" {
+		run = d.Source + " " + run
+	}
 	switch {
+	case d.Source == "edited" && d.Text != "":
+		return "“" + beginning(d.Text) + "”, " + run + " of " + cmp.Or(d.Title, "a step")
 	case d.Source == "typed":
-		return "“" + beginning(d.Text) + "”, typed run " + strconv.Itoa(d.Number)
+		return "“" + beginning(d.Text) + "”, " + run
 	case d.Title == "":
 		return run
-	case d.Source == "edited":
-		return d.Title + ", edited " + run
 	}
 	return d.Title + ", " + run
 }
@@ -72,7 +78,10 @@ var verdicts = map[string]string{
 
 func runEnded(_ Record, d RunData) []Part {
 	verdict := cmp.Or(verdicts[d.State], "ended")
-	parts := []Part{b(d.name()), t(" "), b(verdict)}
+	parts := []Part{d.run(), t(" "), b(verdict)}
+	if d.Source != "" && d.Risk != "read" { // no playbook has said it, and many see the end only
+		parts = []Part{d.run(), t(bracketed(d.class()) + " "), b(verdict)}
+	}
 	if d.ExitCode != nil {
 		parts = append(parts, t(" with exit "+strconv.Itoa(*d.ExitCode)))
 	}

@@ -19,7 +19,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 	arm := SymptomData{Name: "ArmDown", Service: "coder-arm", Source: "alertmanager-eu"}
 	run := RunData{Number: 3, Title: "Check logs", Risk: "read"}
 	typed := RunData{Number: 4, Title: "Check logs", Risk: "read", Source: "typed", Text: "kubectl get pods\nkubectl get events"}
-	edited := RunData{Number: 5, Title: "Check logs", Risk: "read", Source: "edited"}
+	edited := RunData{Number: 5, Title: "Check logs", Risk: "change", Source: "edited", Text: "kubectl scale deployment/api --replicas=0"}
 	offer := HandoffData{From: "Ana", To: "Bo"}
 	tests := []struct {
 		kind Kind
@@ -58,9 +58,12 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{RunEnded, RunData{Number: 3, State: "failed", ExitCode: &exit, DurationMS: 1840}, "", "run 3 failed with exit 1 after 1.8 s"},
 		{RunEnded, RunData{Number: 3, State: "refused", Reason: "rm is not permitted"}, "", "run 3 was refused: rm is not permitted"},
 		{RunStarted, typed, "", "Ana started “kubectl get pods…”, typed run 4 (read)"},
-		{RunStarted, edited, "", "Ana started Check logs, edited run 5 (read)"},
+		{RunStarted, edited, "", "Ana started “kubectl scale deployment/api --replicas=0”, edited run 5 of Check logs (change)"},
+		{RunEnded, edited, "", "“kubectl scale deployment/api --replicas=0”, edited run 5 of Check logs (change) ended"},
+		{RunEnded, typed, "", "“kubectl get pods…”, typed run 4 ended"},
+		{RunStarted, RunData{Number: 5, Title: "Check logs", Source: "edited"}, "", "Ana started Check logs, edited run 5"},
 		{ProposalSetAside, typed, "", "Ana does not propose “kubectl get pods…”, typed run 4 for the playbook"},
-		{ProposalRestored, edited, "", "Ana proposes Check logs, edited run 5 for the playbook again"},
+		{ProposalRestored, edited, "", "Ana proposes “kubectl scale deployment/api --replicas=0”, edited run 5 of Check logs for the playbook again"},
 		{RunStopAsked, run, "", "Ana asked to stop Check logs, run 3"},
 		{RunInterrupted, run, "", "Check logs, run 3 was interrupted, outcome unknown"},
 		{RunNoted, run, "looks fine", "Ana noted on Check logs, run 3"},
