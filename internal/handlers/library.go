@@ -30,7 +30,7 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	chosen, counts := parseShelf(query), map[string]int{}
+	chosen, counted := parseShelf(query), tally{facets: map[string]int{}, kinds: map[string]int{}}
 	for _, p := range all {
 		switch _, severe := sourceProblems(p.Problems); {
 		case severe > 0:
@@ -39,12 +39,8 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 			noted++
 		}
 		row := s.playbookRow(p)
-		facets := facetsOf(p, row)
-		if !chosen.holds(p, facets) {
+		if !chosen.holds(p, facetsOf(p, row), counted) {
 			continue
-		}
-		for _, facet := range facets {
-			counts[facet]++
 		}
 		if use, ever := used[p.ID]; ever {
 			row.LastUsed = views.Ago(use.Last, s.Now())
@@ -54,7 +50,7 @@ func (s *Server) listPlaybooks(c echo.Context) error {
 		}
 		m.Rows = append(m.Rows, row)
 	}
-	m.Counters = chosen.counters(counts, len(m.Rows))
+	m.Counters = chosen.counters(counted)
 	m.Author, m.Folder = may(c, authz.WritePlaybooks), s.checkout()
 	if m.Author {
 		drafts, err := s.Authoring.Drafts(c.Request().Context())

@@ -67,10 +67,13 @@ func TestTheLibraryIsFiltered(t *testing.T) {
 	b := h.browser(t, h.person(t, "Ana", authz.Viewer))
 	for query, want := range map[string]string{
 		"shelf":                 "a b c; sev:1 2 sev:2 1 level:2 1 is:stale 1 owner:web 2 owner:data-platform 1",
-		"shelf owner:web":       "b c; sev:1 1 sev:2 1 level:2 1 owner:web 2",
-		"OWNER:Web sev:1 shelf": "b; sev:1 1 owner:web 1",
-		"owner:data-platform":   "a; owner:data-platform 1",
-		"is:stale sev:2":        ";",
+		"shelf owner:web":       "b c; sev:1 1 sev:2 1 level:2 1 owner:web 2 owner:data-platform 1",
+		"OWNER:Web sev:1 shelf": "b; sev:1 1 sev:2 1 owner:data-platform 1 owner:web 1",
+		"owner:data-platform":   "a; owner:web 2 owner:data-platform 1",
+		"shelf sev:1 sev:2":     "a b c; sev:1 2 sev:2 1 level:2 1 is:stale 1 owner:web 2 owner:data-platform 1",
+		"sev:2 sev:1 level:2":   "c; sev:1 0 sev:2 1 level:1 1 level:2 1",
+		"is:stale sev:2":        "; sev:1 1 sev:2 0 is:stale 0",
+		"shelf sev:4":           "; sev:1 2 sev:2 1 sev:4 0",
 		"sev:":                  ";",
 	} {
 		page := b.get(t, "/playbooks?q="+url.QueryEscape(query)).want(t, http.StatusOK)
@@ -86,6 +89,7 @@ func TestTheLibraryIsFiltered(t *testing.T) {
 		}
 	}
 	page := b.get(t, "/playbooks?q=shelf")
+	page.has(t, ".panel-foot", "Worked: of the incidents that are over")
 	on, _ := attr(find(page.doc, ".chip")[0], "href")
 	off, _ := attr(find(b.get(t, on).want(t, http.StatusOK).doc, "a[aria-current=true]")[0], "href")
 	if on != "/playbooks?q=sev%3A1+shelf" || off != "/playbooks?q=shelf" {

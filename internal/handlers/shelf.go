@@ -13,7 +13,8 @@ import (
 )
 
 // shelf chooses among the playbooks of the library: "owner:platform sev:1 is:stale some words".
-// A word that is no filter is searched for.
+// Of one kind of filter a playbook passes any, of different kinds all. A word that is no filter
+// is searched for.
 type shelf struct {
 	facets []string // the filters, as they are written
 	words  string
@@ -32,14 +33,48 @@ func parseShelf(query string) (f shelf) {
 	return f
 }
 
-// holds says whether the playbook, which has these facets, is among what was asked for.
-func (f shelf) holds(p *playbooks.Playbook, has []string) bool {
-	for _, facet := range f.facets {
-		if !slices.Contains(has, facet) {
-			return false
+// tally counts the playbooks of each facet, as if nothing were asked of the facet's own kind:
+// who has chosen one severity is offered the others.
+type tally struct {
+	facets map[string]int
+	kinds  map[string]int // how many there are without the filters of the kind
+}
+
+// holds says whether the playbook, which has these facets, is among what was asked for: it
+// has one of those asked for of each kind. It is counted.
+func (f shelf) holds(p *playbooks.Playbook, has []string, counted tally) bool {
+	if !contains(searchable(p), f.words) {
+		return false
+	}
+	var missed []string
+	for _, kind := range facetKinds {
+		wanted := func(facet string) bool { return kindOf(facet) == kind && slices.Contains(f.facets, facet) }
+		if f.asks(kind) && !slices.ContainsFunc(has, wanted) {
+			missed = append(missed, kind)
 		}
 	}
-	return contains(searchable(p), f.words)
+	for _, kind := range facetKinds {
+		if len(missed) > 1 || len(missed) == 1 && missed[0] != kind {
+			continue
+		}
+		counted.kinds[kind]++
+		for _, facet := range has {
+			if kindOf(facet) == kind {
+				counted.facets[facet]++
+			}
+		}
+	}
+	return len(missed) == 0
+}
+
+// asks says whether there is a filter of the kind.
+func (f shelf) asks(kind string) bool {
+	return slices.ContainsFunc(f.facets, func(facet string) bool { return kindOf(facet) == kind })
+}
+
+func kindOf(facet string) string {
+	kind, _, _ := strings.Cut(facet, ":")
+	return kind
 }
 
 // facetsOf are the filters that a playbook passes.
@@ -68,18 +103,22 @@ var facetKinds = []string{"sev", "level", "is", "owner"}
 // maxOwners is how many owners are offered as filters: those with the most playbooks.
 const maxOwners = 6
 
-// counters offers the filters that would leave some of the rows, but not all of them.
-func (f shelf) counters(counts map[string]int, rows int) (all []views.Counter) {
+// counters offers the filters that would tell some of the rows from the others, and all of a
+// kind of which one is on: what was switched on can be switched off.
+func (f shelf) counters(counted tally) (all []views.Counter) {
+	for _, facet := range f.facets {
+		counted.facets[facet] += 0
+	}
 	owners := 0
-	for _, facet := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return f.order(counts, a, b) }) {
-		on := slices.Contains(f.facets, facet)
-		if strings.HasPrefix(facet, "owner:") && !on {
+	for _, facet := range slices.SortedFunc(maps.Keys(counted.facets), func(a, b string) int { return f.order(counted.facets, a, b) }) {
+		kind, n, on := kindOf(facet), counted.facets[facet], slices.Contains(f.facets, facet)
+		if kind == "owner" && !on {
 			if owners++; owners > maxOwners {
 				continue
 			}
 		}
-		if on || counts[facet] < rows {
-			all = append(all, views.Counter{Text: facet, Count: counts[facet], On: on, Path: f.toggled(facet)})
+		if f.asks(kind) || n < counted.kinds[kind] {
+			all = append(all, views.Counter{Text: facet, Count: n, On: on, Path: f.toggled(facet)})
 		}
 	}
 	return all
@@ -87,9 +126,7 @@ func (f shelf) counters(counts map[string]int, rows int) (all []views.Counter) {
 
 // order sorts by kind and name, and owners by how much is theirs.
 func (shelf) order(counts map[string]int, a, b string) int {
-	kindA, _, _ := strings.Cut(a, ":")
-	kindB, _, _ := strings.Cut(b, ":")
-	byCount := 0
+	kindA, kindB, byCount := kindOf(a), kindOf(b), 0
 	if kindA == "owner" {
 		byCount = cmp.Compare(counts[b], counts[a])
 	}
