@@ -27,6 +27,7 @@ type Step struct {
 	Others   []Command // for platforms other than the incident's
 	Platform string    // "docker, local": what Others are for
 	Typed    []Command // that people typed here, and the playbook does not have
+	Older    int       // how many texts were typed here before these
 	Undo     []Command // that take back what Blocks do: offered, and never what comes next
 	Manual   bool      // done by hand, then marked done with a note
 	Done     *Done

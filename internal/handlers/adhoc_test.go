@@ -102,6 +102,34 @@ func TestEarlierTypedCommandsAreFolded(t *testing.T) {
 	}
 }
 
+// A night of typing does not make a page that no phone can load: the newest texts are drawn, and what
+// runs; the timeline has all of them.
+func TestManyTypedCommands(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	h.declared(t, ana)
+	b := h.browser(t, ana)
+	b.post(t, "/incidents/1/runs", "text", "seq 1 3").want(t, http.StatusSeeOther)
+	eventually(t, "the run ends", func() bool { return h.count(t, "SELECT count(*) FROM runs WHERE state = 'succeeded'") == 1 })
+	size := len(b.get(t, "/incidents/1").body)
+	h.exec(t, `INSERT INTO runs SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'number', n + 1, 'written', 'seq 1 ' || n, 'text', 'seq 1 ' || n))).*
+		FROM runs r, generate_series(1, 300) n WHERE r.number = 1`)
+	h.exec(t, "UPDATE runs SET state = 'running', ended_at = NULL, exit_code = NULL WHERE number = 2")
+	page := b.get(t, "/incidents/1").want(t, http.StatusOK)
+	card := find(page.doc, "#step-typed")[0]
+	page.has(t, "summary", "296 earlier commands that somebody typed")
+	page.has(t, "details.others", "279 before these")
+	shown := find(card, ".cmd-text")
+	if len(shown) != 21 || strings.TrimSpace(textOf(shown[len(shown)-1])) != "$ seq 1 300" {
+		t.Errorf("%d are shown, the last is %q", len(shown), textOf(shown[len(shown)-1]))
+	}
+	page.has(t, "#step-typed", "$ seq 1 1 ") // it runs
+	if len(page.body) > size+250<<10 {
+		t.Errorf("%d bytes for one, %d for all", size, len(page.body))
+	}
+}
+
 // A change that somebody types is confirmed like a playbook's, also when its text is too
 // long for an address.
 func TestATypedChangeIsConfirmed(t *testing.T) {

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -154,11 +153,6 @@ func (d roomData) boxHere(books []views.RoomPlaybook) string {
 	return d.box("", "", "")
 }
 
-// typedID ends the element ids of a text that somebody typed beside the step.
-func typedID(attached uuid.UUID, step, text string) string {
-	return views.ElementID(attached.String(), step, "typed", text)
-}
-
 // commandKey tells the commands of a room apart: a playbook's by their identity, typed ones
 // by what was typed.
 func commandKey(run diagnostics.Run) string {
@@ -179,71 +173,4 @@ func stepTitle(run diagnostics.Run) string {
 	default:
 		return run.StepTitle
 	}
-}
-
-// typedViews are the commands that people typed beside the step, in the order in which
-// they first ran.
-func (s *Server) typedViews(d roomData, attached uuid.UUID, book playbooks.Playbook, step string) ([]views.Command, error) {
-	return s.typedWhere(d, diagnostics.Request{Attached: attached, Step: step}, book, func(run diagnostics.Run) bool {
-		return run.AttachedID == attached && run.StepID == step
-	})
-}
-
-func (s *Server) typedWhere(d roomData, at diagnostics.Request, book playbooks.Playbook, here func(diagnostics.Run) bool) ([]views.Command, error) {
-	var all []views.Command
-	seen := map[string]bool{}
-	for _, first := range slices.Backward(d.runs) { // the oldest first
-		if first.Source != diagnostics.Typed || !here(first) || seen[first.Written] {
-			continue
-		}
-		seen[first.Written] = true
-		at.Text = first.Written
-		plan, err := d.planner.Plan(book, at)
-		if err != nil {
-			return nil, err
-		}
-		v := plannedView(d, plan)
-		v.ID, v.Step, v.Written, v.Caption = typedID(at.Attached, at.Step, first.Written), at.Step, first.Written, "Not in the playbook. Typed by "+first.By+"."
-		if at.Attached != uuid.Nil {
-			v.Attached = at.Attached.String()
-		}
-		s.addRuns(&v, d, func(run diagnostics.Run) bool {
-			return run.Source == diagnostics.Typed && here(run) && run.Written == first.Written
-		})
-		all = append(all, v)
-	}
-	return all, nil
-}
-
-// strayView is the card of what was typed beside no step that the room shows; nil when
-// there is nothing.
-func (s *Server) strayView(d roomData, books []views.RoomPlaybook) (*views.Step, error) {
-	shown := map[string]bool{}
-	for _, book := range books {
-		for _, section := range book.Sections {
-			for _, step := range section.Steps {
-				shown[step.Attached+step.Key] = true
-			}
-		}
-	}
-	typed, err := s.typedWhere(d, diagnostics.Request{}, playbooks.Playbook{}, func(run diagnostics.Run) bool {
-		return !shown[run.AttachedID.String()+run.StepID]
-	})
-	if err != nil || len(typed) == 0 {
-		return nil, err
-	}
-	env, _ := d.planner.Environment()
-	card := &views.Step{
-		ID: "typed", Key: "typed", Incident: int(d.incident.Number), Title: "Typed commands", Target: s.target(env.Name),
-		Typed: typed, CanWrite: d.canWrite(), Finished: true,
-	}
-	newest := typed[0].Run
-	for _, v := range typed {
-		card.Risk = worse(card.Risk, v.Risk)
-		if v.Run.Number > newest.Number {
-			newest = v.Run
-		}
-	}
-	card.State = newest.State
-	return card, nil
 }

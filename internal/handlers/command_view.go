@@ -30,9 +30,13 @@ func (s *Server) commandView(d roomData, attached uuid.UUID, book playbooks.Play
 	if command.Runnable() {
 		v.Edit = d.box(v.Attached, step.ID, command.ID)
 	}
-	s.addRuns(&v, d, func(run diagnostics.Run) bool {
-		return run.AttachedID == attached && run.CommandID == command.ID && run.StepID == step.ID
-	})
+	var mine []diagnostics.Run
+	for _, run := range d.runs {
+		if run.AttachedID == attached && run.CommandID == command.ID && run.StepID == step.ID {
+			mine = append(mine, run)
+		}
+	}
+	s.addRuns(&v, d, mine)
 	return v, nil
 }
 
@@ -57,14 +61,8 @@ func plannedView(d roomData, plan diagnostics.Plan) views.Command {
 	return v
 }
 
-// addRuns adds the command's runs, which is tells from all others.
-func (s *Server) addRuns(v *views.Command, d roomData, is func(diagnostics.Run) bool) {
-	var mine []diagnostics.Run
-	for _, run := range d.runs {
-		if is(run) {
-			mine = append(mine, run)
-		}
-	}
+// addRuns adds the command's runs, newest first.
+func (s *Server) addRuns(v *views.Command, d roomData, mine []diagnostics.Run) {
 	for i, run := range slices.Backward(mine) {
 		link := views.RunLink{ID: run.ID.String(), Text: fmt.Sprintf("Run %d", run.Number), State: runState(run.State), Current: i == 0}
 		if run.Source == diagnostics.Edited {

@@ -19,16 +19,23 @@ import (
 // tailLines is how much of a run's output its card shows.
 const tailLines = 12
 
-// loadTails reads the last lines of the newest run of each command.
+// loadTails reads the last lines of the newest run of each command that a card shows.
 func (s *Server) loadTails(ctx context.Context, runs []diagnostics.Run) (map[uuid.UUID][]diagnostics.Line, error) {
 	tails := map[uuid.UUID][]diagnostics.Line{}
-	seen := map[string]bool{}
+	seen, typed := map[string]bool{}, map[string]int{}
 	for _, run := range runs {
 		key := commandKey(run)
 		if seen[key] || run.Kind != diagnostics.KindCommand {
 			continue
 		}
 		seen[key] = true
+		if run.Source == diagnostics.Typed && !run.State.Active() {
+			if place := run.AttachedID.String() + run.StepID; typed[place] < maxTyped {
+				typed[place]++
+			} else {
+				continue
+			}
+		}
 		lines, err := s.Diagnostics.Tail(ctx, run, tailLines)
 		if forbidden(err) {
 			continue // its output is for responders only
@@ -155,11 +162,11 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 			card.Blocks = append(card.Blocks, views.Block{Command: &command})
 		}
 	}
-	typed, err := s.typedViews(d, attached, book, step.ID)
-	if err != nil {
+	var err error
+	if card.Typed, card.Older, err = s.typedViews(d, attached, book, step.ID); err != nil {
 		return card, err
 	}
-	card.Typed, card.Others = typed, append(card.Others, othersUndo...)
+	card.Others = append(card.Others, othersUndo...)
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
 	judgeStep(&card, d, attached, step.ID)
 	return card, nil
