@@ -42,8 +42,8 @@ func (r *reader) checkDirectives() {
 		}
 	}
 	check := func(d *Directive) {
-		for _, problem := range directiveProblems(d, titles) {
-			r.doc.problem(d.Line, false, d.Name+": "+problem)
+		for _, f := range directiveFlaws(d, titles) {
+			r.doc.problem(d.Line+keyLine(d.Body, f.key), false, d.Name+": "+f.text)
 		}
 	}
 	for _, section := range r.playbook.Sections {
@@ -60,35 +60,56 @@ func (r *reader) checkDirectives() {
 	}
 }
 
-func directiveProblems(d *Directive, titles []string) (problems []string) {
+// flaw is what is wrong with a directive, at one of its keys or, where that is empty, as a whole.
+type flaw struct{ key, text string }
+
+// keyLine is on which line of the directive the key stands, from 0; 0 too when it is nowhere.
+func keyLine(body, key string) int {
+	if key == "" {
+		return 0
+	}
+	n := 0
+	for line := range strings.Lines(body) {
+		if rest, found := strings.CutPrefix(line, key); found && strings.HasPrefix(strings.TrimLeft(rest, " "), ":") {
+			return n
+		}
+		n++
+	}
+	return 0
+}
+
+func directiveFlaws(d *Directive, titles []string) (flaws []flaw) {
 	body := map[string]any{}
-	if checkYAML(d.Body) != "" {
+	if _, problem := checkYAML(d.Body); problem != "" {
 		return nil // said where it was read
 	}
 	if err := yaml.Unmarshal([]byte(d.Body), &body); err != nil {
-		return []string{"this is not a list of keys and values"}
+		return []flaw{{"", "this is not a list of keys and values"}}
 	}
 	for _, key := range slices.Sorted(maps.Keys(body)) {
 		if !slices.Contains(directiveKeys[d.Name], key) {
-			problems = append(problems, unknownKey(key, directiveKeys[d.Name]))
+			flaws = append(flaws, flaw{key, unknownKey(key, directiveKeys[d.Name])})
 		} else if problem := valueProblem(key, body[key], titles); problem != "" {
-			problems = append(problems, problem)
+			flaws = append(flaws, flaw{key, problem})
 		}
 	}
 	if d.Name == "finding" {
 		if _, says := body["say"].(string); !says {
-			problems = append(problems, "say is missing: one sentence about what the output shows")
+			flaws = append(flaws, flaw{"say", "say is missing: one sentence about what the output shows"})
 		}
-		return append(problems, testProblems(body["when"], 0)...)
+		for _, problem := range testProblems(body["when"], 0) {
+			flaws = append(flaws, flaw{"when", problem})
+		}
+		return flaws
 	}
 	asked := slices.DeleteFunc(slices.Clone(directiveSources), func(key string) bool { return body[key] == nil })
 	if len(asked) != 1 {
-		problems = append(problems, "exactly one of "+strings.Join(directiveSources, ", ")+" is expected")
+		flaws = append(flaws, flaw{"", "exactly one of " + strings.Join(directiveSources, ", ") + " is expected"})
 	}
 	if d.Name == "probe" && body["name"] == nil {
-		problems = append(problems, "name is missing: what is healthy, in a few words")
+		flaws = append(flaws, flaw{"name", "name is missing: what is healthy, in a few words"})
 	}
-	return problems
+	return flaws
 }
 
 func unknownKey(key string, known []string) string {

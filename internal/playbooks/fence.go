@@ -220,26 +220,27 @@ func (r *reader) command(f fenceInfo, kind, text, caption string, line int) Bloc
 
 func (r *reader) directive(name, body string, line int) Block {
 	r.doc.commands.used++
-	if problem := checkYAML(body); problem != "" {
-		r.doc.problem(line, true, fmt.Sprintf("%s: %s", name, problem))
+	if at, problem := checkYAML(body); problem != "" {
+		within := min(max(at-1, 0), strings.Count(strings.TrimRight(body, "\n"), "\n"))
+		r.doc.problem(line+within, true, fmt.Sprintf("%s: %s", name, problem))
 	}
 	return Block{Directive: &Directive{Name: name, Body: body, Line: line}}
 }
 
-func checkYAML(text string) (problem string) {
+// checkYAML says what is wrong with the text and on which of its lines, from 1; 0 when that is not known.
+func checkYAML(text string) (line int, problem string) {
 	defer func() {
 		if recover() != nil {
-			problem = "this is not YAML"
+			line, problem = 0, "this is not YAML"
 		}
 	}()
 	if isDeepYAML(text) {
-		return "nested too deeply"
+		return 0, "nested too deeply"
 	}
 	if _, err := parser.ParseBytes([]byte(text), 0); err != nil {
-		_, message := yamlError(err)
-		return message
+		return yamlError(err)
 	}
-	return ""
+	return 0, ""
 }
 
 // codeText gives the body of a code block and the line on which it begins.

@@ -27,10 +27,10 @@ func TestDidYouMean(t *testing.T) {
 		"attribute":           {"# A\n\n```sh {timout=30s}\nls\n```\n", 3, "the attribute timout is not read – did you mean timeout?"},
 		"platform":            {"# A\n\n```sh {platform=kuberntes}\nls\n```\n", 3, "platform=kuberntes: docker, kubernetes, local or any is expected – did you mean kubernetes?"},
 		"risk":                {"# A\n\n```sh {risk=chnage}\nls\n```\n", 3, "risk=chnage: read, change or destroy is expected – did you mean change?"},
-		"key of a probe":      {"# A\n\n```probe\nname: b\npromql: up\nintervall: 30s\n```\n", 4, "probe: there is no key intervall – did you mean interval?"},
-		"test of a finding":   {"# A\n\n```finding\nsay: b\nwhen: {regexp: b}\n```\n", 4, "finding: there is no test regexp – did you mean regex?"},
+		"key of a probe":      {"# A\n\n```probe\nname: b\npromql: up\nintervall: 30s\n```\n", 6, "probe: there is no key intervall – did you mean interval?"},
+		"test of a finding":   {"# A\n\n```finding\nsay: b\nwhen: {regexp: b}\n```\n", 5, "finding: there is no test regexp – did you mean regex?"},
 		"step of a finding": {
-			"# A\n\n## Diagnosis\n\n### Restart it\n\n```sh\nls\n```\n\n```finding\nsay: b\nwhen: {regex: b}\nsuggest: Restar it\n```\n", 12,
+			"# A\n\n## Diagnosis\n\n### Restart it\n\n```sh\nls\n```\n\n```finding\nsay: b\nwhen: {regex: b}\nsuggest: Restar it\n```\n", 14,
 			`finding: suggest: this playbook has no step "Restar it" – did you mean Restart it?`,
 		},
 		"placeholder":       {"# A\n\n```sh\nkubectl get pods -n <namepsace>\n```\n", 4, "no label fills <namepsace> – did you mean namespace?"},
