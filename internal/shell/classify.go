@@ -21,7 +21,7 @@ func start(s scope, argv []string) Class {
 	if len(argv) == 0 {
 		return read("starts nothing")
 	}
-	name := programName(s, argv[0])
+	name, byPath := programName(s, argv[0])
 	if dynamic(name) {
 		return unknown("which program starts is known only at run time")
 	}
@@ -31,6 +31,9 @@ func start(s scope, argv []string) Class {
 	}
 	if !s.remote {
 		s.saw(name)
+		if byPath && class.Refused == "" {
+			class.Refused = "a playbook starts programs by their names; take the folder away, or copy it and run it elsewhere"
+		}
 		if class.Refused == "" {
 			class.Refused = s.policy.missing(name)
 		}

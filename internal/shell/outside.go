@@ -18,22 +18,23 @@ import (
 type outsider struct {
 	started  *program // as others are described
 	verbs    []verb
-	known    flagSet          // flags that may stand anywhere
-	patterns flagSet          // known by a pattern: --*-name
-	own      []ownFlags       // known behind some verbs only
-	effects  map[string]Class // what a flag adds wherever it stands; --dry-run makes a read
-	bound    []boundFlag      // what a flag adds to some verbs only
-	values   []valueFlag      // what some values of a flag add
-	bare     Class            // without any verb
-	groups   map[string]bool  // the words that a search may pass before it finds a verb
-	devices  []string         // those of them that are patterns
-	ahead    map[string]bool  // words that may stand before the groups: beta
-	always   bool             // it does one thing
-	verbless bool             // its flags tell what it does
-	search   bool             // the verb may stand behind any number of group names
-	several  bool             // every word is a verb of its own
-	decides  flagSet          // flags that leave all others without an effect
-	decided  Class            // what a command with one of them is
+	known    flagSet           // flags that may stand anywhere
+	patterns flagSet           // known by a pattern: --*-name
+	own      []ownFlags        // known behind some verbs only
+	effects  map[string]Class  // what a flag adds wherever it stands; --dry-run makes a read
+	bound    []boundFlag       // what a flag adds to some verbs only
+	values   []valueFlag       // what some values of a flag add
+	bare     Class             // without any verb
+	groups   map[string]bool   // the words that a search may pass before it finds a verb
+	devices  []string          // those of them that are patterns
+	ahead    map[string]bool   // words that may stand before the groups: beta
+	always   bool              // it does one thing
+	verbless bool              // its flags tell what it does
+	search   bool              // the verb may stand behind any number of group names
+	several  bool              // every word is a verb of its own
+	starts   map[string]string // first words behind which another program's own stand: k3s kubectl
+	decides  flagSet           // flags that leave all others without an effect
+	decided  Class             // what a command with one of them is
 }
 
 // A boundFlag means something behind its verb only: -n of gsutil rsync is a dry run, that of gsutil cp is none.
@@ -62,6 +63,9 @@ type valueFlag struct {
 }
 
 func (o *outsider) classify(s scope, c *call) Class {
+	if len(c.pos) > 0 && o.starts[c.pos[0]] != "" {
+		return startAs(s, o.starts[c.pos[0]], c.pos[1:])
+	}
 	if o.verbless {
 		return o.byFlags(c)
 	}
@@ -80,7 +84,7 @@ func (o *outsider) classify(s scope, c *call) Class {
 		}
 	}
 	flagged, dry := o.flagged(words, c.pos)
-	if class = class.worst(flagged); dry && o.drily(words, c.pos) {
+	if class = class.worst(flagged); dry && o.drily(words, c.pos) || o.dryTogether(words, c.pos) {
 		class = read("a dry run changes nothing")
 		fits.more = true
 	}
@@ -122,6 +126,15 @@ func (o *outsider) flagged(words, args []string) (class Class, dry bool) {
 		}
 	}
 	return class, dry
+}
+
+// dryTogether finds the flag of a dry run among others in one word: -nv. All flags must be known, so that it
+// is no other's value.
+func (o *outsider) dryTogether(words, args []string) bool {
+	taken, unlisted := o.take(words, args)
+	return unlisted == "" && slices.ContainsFunc(o.bound, func(b boundFlag) bool {
+		return b.class == dryRun && len(b.flag) == 2 && taken.has(b.flag) && matching(b.verb, words) == len(b.verb)
+	})
 }
 
 // clustered reports whether a flag of one letter may stand in a word with others, or with its value.

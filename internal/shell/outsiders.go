@@ -113,12 +113,17 @@ func classLine(text string) Class {
 }
 
 func (t outsiderTable) outsider() *outsider {
+	if name, found := strings.CutPrefix(t.mode, "like "); found {
+		o := &outsider{started: &program{any: true, refine: func(s scope, c *call) Class { return startAs(s, name, c.pos) }}}
+		o.started.settle()
+		return o
+	}
 	if !slices.Contains([]string{"always", "verbs", "search", "several", "flags"}, t.mode) {
 		panic("no such kind of table: " + t.mode)
 	}
 	o := outsider{
 		bare: t.otherwise, search: t.mode == "search", several: t.mode == "several", always: t.mode == "always", verbless: t.mode == "flags",
-		effects: map[string]Class{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{}, ahead: map[string]bool{},
+		effects: map[string]Class{}, known: flagSet{}, patterns: flagSet{}, groups: map[string]bool{}, ahead: map[string]bool{}, starts: map[string]string{},
 	}
 	for _, line := range t.lines {
 		name, rest, _ := strings.Cut(line, " ")
@@ -129,6 +134,14 @@ func (t outsiderTable) outsider() *outsider {
 			o.knows(o.decides)
 		case "with":
 			o.with(rest)
+		case "like":
+			for pair := range strings.FieldsSeq(strings.ReplaceAll(items, ",", " ")) {
+				verb, program, renamed := strings.Cut(pair, "=")
+				if !renamed {
+					program = verb
+				}
+				o.starts[verb] = program
+			}
 		case "ahead":
 			for word := range strings.FieldsSeq(rest) {
 				o.ahead[word] = true
@@ -296,12 +309,21 @@ func (o *outsider) effect(name string) (class Class) {
 func (o *outsider) byValue(taken *call) (class Class) {
 	for _, v := range o.values {
 		for _, value := range taken.values(v.flag) {
-			if ok, err := path.Match(v.pattern, strings.ReplaceAll(value, "/", "_")); ok || err != nil {
+			switch {
+			case v.fits(value):
 				class = class.worst(v.class)
+			case v.class.Risk == Read && !slices.ContainsFunc(o.values, func(other valueFlag) bool { return other.flag == v.flag && other.fits(value) }):
+				class = class.worst(unknown("the table does not know what " + v.flag + " " + shown(value) + " does"))
 			}
 		}
 	}
 	return class
+}
+
+// fits reports a value that the pattern stands for.
+func (v valueFlag) fits(value string) bool {
+	ok, err := path.Match(v.pattern, strings.ReplaceAll(value, "/", "_"))
+	return ok || err != nil
 }
 
 func merged(a, b map[string][]string) map[string][]string {

@@ -14,7 +14,7 @@ var hostPrograms = map[string]*program{
 	"ss":      killing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r -H -A= -K"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},
 	"pgrep":   listing("finds processes", "-d= -P= -g= -i -v -w -t= -s= -f -l -a -u= -x -n -o -c"), "pidof": listing("finds processes", "-s -x"), "pstree": listing("shows processes", "-p -a -u"),
-	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "systemd-cgtop": terminal, "screen": terminal, "tmux": terminal, "su": terminal,
+	"less": terminal, "more": terminal, "vi": terminal, "vim": terminal, "nano": terminal, "htop": terminal, "systemd-cgtop": terminal, "screen": terminal, "tmux": terminal,
 }
 
 // killing is ss, which ends the connections it lists with -K.

@@ -107,6 +107,24 @@ func kubeListing(why string, lists Class, list string) *program {
 }
 
 // kubeElsewhere is a verb that playbooks hold but this room never starts.
+// kubePlugins are programs of their own that kubectl starts for a verb that it does not have. The
+// bundled one starts none.
+var kubePlugins = []string{
+	"argo", "cnpg", "rook-ceph", "cert-manager", "krew", "ns", "ctx", "stern", "node-shell", "view-secret", "tree", "who-can", "resource-capacity",
+	"df-pv", "get-all", "images", "lineage",
+}
+
+// withPlugins adds the verbs of plugins, whose tables bear the names of their programs.
+func withPlugins(p *program) *program {
+	for _, plugin := range kubePlugins {
+		name := "kubectl-" + strings.ReplaceAll(plugin, "-", "_")
+		p.verbs[plugin] = &program{any: true, refine: func(s scope, c *call) Class {
+			return startAs(s, name, c.pos).worst(Class{Refused: "kubectl starts no plugins here; copy it and run it elsewhere"})
+		}}
+	}
+	return p
+}
+
 // kustomize prints what it builds; plugins and charts start programs.
 func kustomize(_ scope, c *call) Class {
 	class := read("builds objects out of files")

@@ -60,7 +60,7 @@ var (
 		--no-demangle --group --ignore-vmlinux --symfs= --stats --tasks --mmaps --ns --hierarchy --percentage= -l --print-line -P --full-paths -f --force --parent= --branch-stack
 		--mem-mode --total-period --show-total-period --field-separator= -t= --kallsyms= -m --modules --symbol-filter= --showcpuutilization --inline --no-inline`)
 	sysctlFlags = flags("-a -A -X --all -n --values -N --names -e --ignore -q --quiet -b --binary -r= --pattern= -d -V --version -h --help --deprecated")
-	recordFlags = flags("-a -g -v -q -e= -p= -t= -C= -F= -c= -o= -m= --call-graph= --pid= --all-cpus --output=")
+	recordFlags = flags("--freq= --count= --event= --tid= -a -g -v -q -e= -p= -t= -C= -F= -c= -o= -m= --call-graph= --pid= --all-cpus --output=")
 )
 
 // tracer watches a process that runs, or a program that it starts.

@@ -250,14 +250,15 @@ func (h HostProgram) classify(args []string) Class {
 	return Class{Risk: risk, Why: fmt.Sprintf("the environment declares %s %s as %s", h.Name, verb, risk)}
 }
 
-var systemFolder = regexp.MustCompile(`^/(usr/(local/)?)?s?bin/$`)
+// systemFolder is one that holds the programs of its name: the system's, and those of packages that bring their own.
+var systemFolder = regexp.MustCompile(`^/(usr/(local/)?)?s?bin/$|^/snap/bin/$|^/usr/lib/postgresql/[0-9.]+/bin/$|^/usr/pgsql-[0-9.]+/bin/$|^/opt/(gitlab|wal-g|wal-e|kafka|puppetlabs|cassandra|bitnami/[a-z-]+)/((embedded|postgresql)/)*s?bin/$`)
 
-// programName is the name that the tables know a started path by. Inside a
-// container the usual folders are trusted to hold the usual programs.
-func programName(s scope, word string) string {
+// programName is the name that the tables know a started path by: the usual folders are trusted to hold
+// the usual programs. Outside a container such a start is only told of, for programs that a table has.
+func programName(s scope, word string) (name string, byPath bool) {
 	dir, base := path.Split(word)
-	if s.remote && systemFolder.MatchString(dir) {
-		return base
+	if !systemFolder.MatchString(dir) || !s.remote && !Known(base) {
+		return word, false
 	}
-	return word
+	return base, true
 }

@@ -16,9 +16,9 @@ func table(name string) *program {
 // programs is every program that has a table in Go, by name. One file per
 // program (or family) holds it.
 var programs = collect(
-	textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, helmPrograms, transferPrograms,
+	textPrograms, filePrograms, hostPrograms, networkPrograms, languagePrograms, wrapperPrograms, enterPrograms, sqlClients, helmPrograms, transferPrograms,
 	map[string]*program{
-		"kubectl": kubectl, "oc": oc,
+		"kubectl": withPlugins(kubectl), "oc": oc,
 		"docker": docker, "docker-compose": compose,
 		"curl": curl, "psql": psql, "redis-cli": redisCLI,
 		"systemctl": systemctl, "journalctl": journalctl, "crictl": crictl, "git": git, "mysql": mysql, "mariadb": mysql, "mongo": mongo, "mongosh": mongo,
