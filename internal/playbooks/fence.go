@@ -154,39 +154,61 @@ var kinds = map[string]string{"": Shell, shell.InSQL: SQL, shell.InPromQL: PromQ
 // shell splits a fence into logical lines. One that holds nothing but output or a
 // manifest is text to read.
 func (r *reader) shell(f fenceInfo, body string, line int) []Block {
-	var blocks []Block
-	for _, l := range shell.Commands(dashComments(body)) {
-		kind := kinds[l.In]
-		if kind == Shell && isSQL(l.Text) {
-			kind = SQL
+	lines, remarks := shell.Cut(dashComments(body))
+	return r.lines(f, body, line, lines, remarks, func(l shell.Line) string {
+		if kind := kinds[l.In]; kind != Shell || !isSQL(l.Text) {
+			return kind
 		}
-		blocks = append(blocks, r.command(f, kind, l.Text, l.Caption, line+l.Line-1))
-	}
-	if len(blocks) == 0 {
-		return r.whole(f, Reference, body, line)
-	}
-	return blocks
+		return SQL
+	})
 }
 
 // queries splits a fence of PromQL.
 func (r *reader) queries(f fenceInfo, body string, line int) []Block {
-	var blocks []Block
-	for _, q := range shell.Queries(body) {
-		blocks = append(blocks, r.command(f, PromQL, q.Text, q.Caption, line+q.Line-1))
-	}
-	if len(blocks) == 0 {
-		return r.whole(f, Reference, body, line)
-	}
-	return blocks
+	lines, remarks := shell.Queries(body)
+	return r.lines(f, body, line, lines, remarks, func(shell.Line) string { return PromQL })
 }
 
 // sql splits a fence at the semicolons that end its statements.
 func (r *reader) sql(f fenceInfo, body string, line int) []Block {
+	lines, remarks := statements(body)
+	return r.lines(f, body, line, lines, remarks, func(shell.Line) string { return SQL })
+}
+
+// lines makes blocks of what a fence that begins on the line holds, in its order. Without
+// a command all of it is text to read.
+func (r *reader) lines(f fenceInfo, body string, line int, lines []shell.Line, remarks []shell.Remark, kind func(shell.Line) string) []Block {
+	if len(lines) == 0 {
+		return r.whole(f, Reference, body, line)
+	}
 	var blocks []Block
-	for _, s := range statements(body) {
-		blocks = append(blocks, r.command(f, SQL, s.Text, s.Caption, line+s.Line-1))
+	for _, l := range lines {
+		for len(remarks) > 0 && remarks[0].Line < l.Line {
+			blocks, remarks = append(blocks, remark(remarks[0])), remarks[1:]
+		}
+		blocks = append(blocks, r.command(f, kind(l), l.Text, l.Caption, line+l.Line-1))
+	}
+	for _, rest := range remarks {
+		blocks = append(blocks, remark(rest))
 	}
 	return blocks
+}
+
+var literally = strings.NewReplacer(`\`, `\\`, "*", `\*`, "<", `\<`)
+
+// remark writes comments as Markdown, each on a line of its own, with their lists.
+func remark(said shell.Remark) Block {
+	lines := make([]string, len(said.Lines))
+	for i, line := range said.Lines {
+		line = strings.TrimLeft(line, "#>~ \t")
+		for _, drawn := range []string{"=", "-", "*"} { // === Checks ===
+			if strings.HasPrefix(line, drawn+drawn) {
+				line = strings.Trim(line, drawn+" ")
+			}
+		}
+		lines[i] = literally.Replace(line)
+	}
+	return Block{Text: strings.Join(lines, "  \n")}
 }
 
 func (r *reader) whole(f fenceInfo, kind, body string, line int) []Block {

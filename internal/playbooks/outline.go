@@ -129,6 +129,9 @@ func (d *document) arrange(tree ast.Node) {
 			d.define(definition, end)
 			continue
 		}
+		if n.Kind() == ast.KindThematicBreak {
+			continue // the cards part what it parts
+		}
 		h := d.headingAt(n, open)
 		if h == nil {
 			last := open[len(open)-1]

@@ -63,10 +63,9 @@ func dashComments(body string) string {
 
 // statements splits SQL at semicolons outside quotes, comments and dollar quotes, and
 // takes psql's own commands, such as \d, by the line.
-// Comment lines above a statement are its caption.
-func statements(body string) []shell.Line {
+// Comment lines above a statement are its caption; those above none are remarks.
+func statements(body string) (all []shell.Line, remarks []shell.Remark) {
 	var (
-		all     []shell.Line
 		caption []string
 		start   = -1
 		line    = 1
@@ -101,8 +100,11 @@ func statements(body string) []shell.Line {
 		line += strings.Count(body[i:i+n], "\n")
 		i += n
 	}
+	if start < 0 && len(caption) > 0 {
+		remarks = append(remarks, shell.Remark{Lines: caption, Line: line})
+	}
 	finish(len(body))
-	return all
+	return all, remarks
 }
 
 // sqlToken gives the length of the quoted text, comment or single byte at the

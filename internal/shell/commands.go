@@ -18,8 +18,14 @@ type Line struct {
 // Commands cuts a fence into its logical lines. Once a fence uses a prompt, lines
 // without one are sample output; without prompts a line is judged by its words.
 func Commands(fence string) []Line {
+	commands, _ := Cut(fence)
+	return commands
+}
+
+// Cut is Commands that also gives the comments that stand above no command.
+func Cut(fence string) (commands []Line, remarks []Remark) {
 	if len(fence) > 16*maxText {
-		return nil
+		return nil, nil
 	}
 	c := newCutter(fence)
 	c.prompted = slices.ContainsFunc(c.lines, func(line string) bool {
@@ -29,7 +35,8 @@ func Commands(fence string) []Line {
 	for c.at < len(c.lines) {
 		c.step()
 	}
-	return c.found
+	c.remark()
+	return c.found, c.remarks
 }
 
 // cutter walks over the lines of a fence.
@@ -41,9 +48,14 @@ type cutter struct {
 	commands bool // something other than queries was found
 	silent   bool // a comment announced sample output
 	below    int  // lines indented deeper than this belong to printed YAML or JSON
-	ended    int  // the line behind the last command
+	ended    int  // the line behind the last command, when that is the shell's own
+	behind   int  // the line behind the last command
 	captions []string
 	found    []Line
+	remarks  []Remark
+	output   bool // the line above was printed
+	printed  bool // so was the one above the captions
+	from     int  // the line on which the captions begin
 
 	functions map[string]bool // that the fence defines itself
 	budget    int             // what may still be parsed: a fence of unclosed quotes must not cost its square
@@ -64,7 +76,7 @@ func newCutter(fence string) *cutter {
 	}
 	first := slices.IndexFunc(lines, func(line string) bool { return strings.TrimSpace(line) != "" && !isComment(line) })
 	arrow := first >= 0 && strings.HasPrefix(strings.TrimSpace(lines[first]), "> ")
-	return &cutter{arrow: arrow, lines: lines, below: nothing, ended: -1, budget: parseBudget}
+	return &cutter{arrow: arrow, lines: lines, below: nothing, ended: -1, behind: -1, budget: parseBudget}
 }
 
 // rootOnly reports a fence whose only prompts are root's.
@@ -84,7 +96,8 @@ func (c *cutter) rootOnly() bool {
 func (c *cutter) step() {
 	line := c.lines[c.at]
 	if strings.TrimSpace(line) == "" {
-		c.captions, c.silent, c.below = nil, false, nothing
+		c.remark()
+		c.silent, c.below, c.output = false, nothing, false
 		c.at++
 		return
 	}
@@ -146,6 +159,9 @@ func (c *cutter) answered(line string) {
 func (c *cutter) caption(line string) {
 	text, _ := commentOf(line)
 	c.silent = announces(text)
+	if len(c.captions) == 0 {
+		c.from, c.printed = c.at, c.output
+	}
 	if !strings.HasPrefix(text, "!") { // #!/bin/sh
 		c.captions = append(c.captions, text)
 	}
@@ -158,7 +174,10 @@ func (c *cutter) skip(line string) {
 	if c.below == nothing && strings.IndexByte(":|{[>", text[len(text)-1]) >= 0 {
 		c.below = indent(line)
 	}
-	c.captions = nil
+	if !c.prompted && c.behind != c.from {
+		c.remark() // right below a command they are what it printed
+	}
+	c.captions, c.output = nil, true
 	c.at++
 }
 
@@ -202,8 +221,9 @@ func (c *cutter) add(text, language string, used int) {
 		}
 		c.functions[name] = true
 	}
-	c.captions = nil
+	c.captions, c.output = nil, false
 	c.at += used
+	c.behind = c.at
 	c.below = nothing
 	c.commands = c.commands || language != InPromQL
 	if c.ended = -1; language == "" && text != "" {

@@ -57,6 +57,34 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// No word of the author is lost: comments are captions, or remarks where no command follows. What a program printed is neither.
+func TestCutKeepsComments(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		fence string
+		want  []shell.Remark
+	}{
+		"at the end":              {"# look\nls\n# 1. then wait\n# 2. then call\n", []shell.Remark{{Lines: []string{"1. then wait", "2. then call"}, Line: 3}}},
+		"above an empty line":     {"# In general:\n\n# look\nls\n", []shell.Remark{{Lines: []string{"In general:"}, Line: 1}}},
+		"between prompts":         {"$ ls\n\n# If it is there, stop\n\n$ pwd\n", []shell.Remark{{Lines: []string{"If it is there, stop"}, Line: 3}}},
+		"above output":            {"ls\n\n# Expect:\nNAME  READY\n", []shell.Remark{{Lines: []string{"Expect:"}, Line: 3}}},
+		"drawn lines":             {"# -----\n\nls\n\n# ======\n", nil},
+		"captions":                {"# look\nls\n# and\npwd\n", nil},
+		"printed":                 {"$ cat x\na: b\n# managed by hand\n", nil},
+		"printed right below":     {"cat x\n# managed by hand\nkey:   value\n", nil},
+		"announced output":        {"ls\n# Output:\n# NAME READY\n", nil},
+		"announced with a reason": {"ls\n\n# Wait a minute.\n# Output:\n# a b\n", []shell.Remark{{Lines: []string{"Wait a minute."}, Line: 3}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, got := shell.Cut(tc.fence)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"kubectl", "docker", "oc", "helm", "curl", "psql", "redis-cli", "systemctl", "df", "python", "xargs"} {

@@ -7,10 +7,10 @@ import (
 )
 
 // Queries cuts a fence of PromQL into its queries: each goes on over the lines that
-// its brackets and operators join. Comments above one are its caption.
-func Queries(fence string) []Line {
+// its brackets and operators join. Comments above one are its caption; remarks are those above none.
+func Queries(fence string) (queries []Line, remarks []Remark) {
 	if len(fence) > 16*maxText {
-		return nil
+		return nil, nil
 	}
 	c := newCutter(fence)
 	c.prompted = slices.ContainsFunc(c.lines, func(line string) bool {
@@ -33,7 +33,8 @@ func Queries(fence string) []Line {
 			c.query(strings.TrimSpace(line), InPromQL)
 		}
 	}
-	return c.found
+	c.remark()
+	return c.found, c.remarks
 }
 
 // These are asked only of a line that has the marks for it.

@@ -68,13 +68,16 @@ func TestCommandsAreToldFromOutput(t *testing.T) {
 
 func TestQueries(t *testing.T) {
 	t.Parallel()
-	got := shell.Queries("# a\nsum(x) # not {\n/\nsum(y)\n\n# b\nrate(z{a=\"(\"}[5m])\n\nx\n")
+	got, remarks := shell.Queries("# a\nsum(x) # not {\n/\nsum(y)\n\n# b\nrate(z{a=\"(\"}[5m])\n\nx\n# else wait\n")
 	want := []shell.Line{
 		{Text: "sum(x) # not {\n/\nsum(y)", Caption: "a", Line: 2, In: shell.InPromQL},
 		{Text: "rate(z{a=\"(\"}[5m])", Caption: "b", Line: 7, In: shell.InPromQL},
 		{Text: "x", Line: 9, In: shell.InPromQL},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]shell.Remark{{Lines: []string{"else wait"}, Line: 10}}, remarks); diff != "" {
 		t.Error(diff)
 	}
 }
