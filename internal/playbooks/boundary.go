@@ -26,8 +26,8 @@ func titleHeading(root *heading) *heading {
 }
 
 // playbookHeadings finds the headings that each have a set of sections below
-// them. Beside two or more of these, their siblings that hold code or a section are
-// playbooks too.
+// them, or are named after an alert as most of their siblings are. Beside two or more of
+// these, their siblings that hold code or a section are playbooks too.
 func playbookHeadings(root *heading) []*heading {
 	var found []*heading
 	title := titleHeading(root)
@@ -35,6 +35,10 @@ func playbookHeadings(root *heading) []*heading {
 	search = func(h *heading) {
 		if isPlaybook(h) {
 			found = append(found, h)
+			return
+		}
+		if named := alertHeadings(h.kids); len(named) > 1 && 2*len(named) >= len(h.kids) {
+			found = append(found, named...)
 			return
 		}
 		for _, kid := range h.kids {
@@ -50,6 +54,16 @@ func playbookHeadings(root *heading) []*heading {
 	return withSiblings(root, found)
 }
 
+// alertHeadings gives the headings with something below them that are named after alerts.
+func alertHeadings(headings []*heading) (named []*heading) {
+	for _, h := range headings {
+		if name := titledAlert(h.title); (surelyAlert(name) || isShouted(name)) && len(h.blocks)+len(h.kids) > 0 {
+			named = append(named, h)
+		}
+	}
+	return named
+}
+
 func withSiblings(root *heading, found []*heading) []*heading {
 	chosen := map[*heading]bool{}
 	for _, h := range found {
@@ -60,7 +74,7 @@ func withSiblings(root *heading, found []*heading) []*heading {
 	visit = func(h *heading) {
 		among := false
 		for _, kid := range h.kids {
-			among = among || chosen[kid]
+			among = among || chosen[kid] || holdsChosen(kid, chosen)
 		}
 		for _, kid := range h.kids {
 			if chosen[kid] || among && !holdsChosen(kid, chosen) && (holdsAnyCode(kid) || holdsSection(kid) && sectionKind(kid.title) == "") {

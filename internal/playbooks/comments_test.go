@@ -1,6 +1,7 @@
 package playbooks_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,11 +72,11 @@ resolution: Fix
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := ""
+			var got strings.Builder
 			for _, p := range parse(t, ticks(tc.source)) {
-				got += outline(p)
+				got.WriteString(outline(p))
 			}
-			if diff := cmp.Diff(ticks(tc.want), got); diff != "" {
+			if diff := cmp.Diff(ticks(tc.want), got.String()); diff != "" {
 				t.Error(diff)
 			}
 		})

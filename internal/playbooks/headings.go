@@ -8,7 +8,7 @@ import (
 )
 
 // headingAt reads a block as a heading: a real one, one in HTML, or, where no section
-// is open, a bold line or a summary that is the name of a section.
+// is open, a bold line, one such as "How to fix it:" or a summary that is the name of a section.
 func (d *document) headingAt(n ast.Node, open []*heading) *heading {
 	h := &heading{line: d.line(n.Pos())}
 	switch n := n.(type) {
@@ -18,7 +18,9 @@ func (d *document) headingAt(n ast.Node, open []*heading) *heading {
 	case *ast.HTMLBlock:
 		h.title, h.level = htmlHeading(string(n.Lines().Value(d.source)))
 	case *ast.Paragraph:
-		h.title = d.boldLine(n)
+		if h.title = d.boldLine(n); h.title == "" {
+			h.title = d.howToLine(n)
+		}
 	}
 	if h.title == "" && h.level == 0 {
 		return nil
@@ -57,6 +59,18 @@ func (d *document) boldLine(n *ast.Paragraph) string {
 	}
 	title := strings.TrimRight(d.plain(n), ": ")
 	if title != strings.TrimRight(d.plain(bold), ": ") {
+		return ""
+	}
+	return title
+}
+
+// howToLine gives the words of a paragraph such as "How to **investigate**:".
+func (d *document) howToLine(n *ast.Paragraph) string {
+	if n.Lines().Len() != 1 {
+		return ""
+	}
+	title, ends := strings.CutSuffix(d.plain(n), ":")
+	if _, asks := cutPrefixFold(title, "how to "); !asks || !ends {
 		return ""
 	}
 	return title

@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -87,6 +88,24 @@ func isAlertName(text string) bool {
 	}
 	return hump && len(text) >= 6
 }
+
+// surelyAlert recognises an alert's name anywhere, where PostgreSQL and GitHub are none:
+// three words or more, or one of them says what is wrong. What Kubernetes calls the states
+// of a pod is none either.
+func surelyAlert(text string) bool {
+	if !isAlertName(text) || podStates[strings.ToLower(text)] {
+		return false
+	}
+	parts := words(humps(text))
+	return len(parts) > 2 || slices.ContainsFunc(parts, func(word string) bool { return wrongs[word] })
+}
+
+var (
+	podStates = wordsOf("crashloopbackoff imagepullbackoff errimagepull createcontainerconfigerror createcontainererror containercreating " +
+		"runcontainererror invalidimagename failedscheduling failedmount failedattachvolume networknotready outofmemory podinitializing")
+	wrongs = wordsOf("down high low full failed failing failure failures error errors slow missing lag lagging expired expiring unhealthy unavailable " +
+		"unreachable restarting stuck latency usage exhausted degraded broken dead absent critical warning exceeded pressure saturation saturated drift flapping")
+)
 
 // attributeID reads goldmark's own `## Heading {#id}`.
 func attributeID(n ast.Node) string {

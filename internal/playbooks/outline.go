@@ -267,8 +267,13 @@ func (d *document) used(text string) []int {
 	return slices.Compact(all)
 }
 
-// plain gives the text of the inline nodes below n, without markup.
+// plain gives the text of the inline nodes below n as one line, without markup.
 func (d *document) plain(n ast.Node) string {
+	return strings.Join(strings.Fields(d.text(n)), " ")
+}
+
+// text gives the text of the inline nodes below n by its lines, without markup.
+func (d *document) text(n ast.Node) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -278,7 +283,7 @@ func (d *document) plain(n ast.Node) string {
 		case *ast.Text:
 			b.Write(n.Segment.Value(d.source))
 			if n.SoftLineBreak() || n.HardLineBreak() {
-				b.WriteByte(' ')
+				b.WriteByte('\n')
 			}
 		case *ast.String:
 			b.Write(n.Value)
@@ -289,5 +294,5 @@ func (d *document) plain(n ast.Node) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.Join(strings.Fields(b.String()), " ")
+	return b.String()
 }

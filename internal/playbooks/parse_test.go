@@ -230,6 +230,9 @@ func TestParseKnowsSectionsByManyNames(t *testing.T) {
 		"## Symptoms": playbooks.Symptoms, "#### 🔍 Investigation Steps": playbooks.Diagnosis, "## 3. Remediation:": playbooks.Resolution,
 		"###### **Follow-up**": playbooks.Prevention, "## Diagnosis and mitigation": playbooks.Diagnosis, "## `Verify`": playbooks.Verification,
 		"## When to escalate": playbooks.Escalation, "## IMPACT": playbooks.Impact, "## How to fix": playbooks.Resolution,
+		"## Investigating problems": playbooks.Diagnosis, "## Fixing issues with the cluster": playbooks.Resolution, "## Quick Check": playbooks.Diagnosis,
+		"**Remediation recommendations:**": playbooks.Resolution, "### Current fix": playbooks.Resolution, "How to **investigate**:": playbooks.Diagnosis,
+		"## Fixing a tyre": playbooks.Other, "## Fix issues upstream": playbooks.Other, "How to live:": playbooks.Other,
 		"## Fixed in version 3": playbooks.Other, "## Diagnosis and other stories": playbooks.Other, "## 42": playbooks.Other,
 	} {
 		p := parse(t, "# Title\n\n"+heading+"\n\nText.\n")[0]

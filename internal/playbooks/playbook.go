@@ -36,7 +36,8 @@ const (
 	Other        = "other"
 )
 
-// Section is one heading's worth of a playbook.
+// Section is one heading's worth of a playbook, or the part of it behind another section
+// that stands below the same heading.
 type Section struct {
 	Kind  string `json:"kind"`
 	Title string `json:"title"`
@@ -50,7 +51,7 @@ type Section struct {
 // Step is something a responder does.
 type Step struct {
 	ID     string  `json:"id"`     // stable over revisions, unique in the playbook, fit for a URL
-	Number int     `json:"number"` // position in its section, from 1
+	Number int     `json:"number"` // position in its section and the parts of it before, from 1
 	Title  string  `json:"title"`
 	Text   string  `json:"text,omitempty"` // Markdown of the text blocks, for summaries
 	Manual bool    `json:"manual,omitempty"`

@@ -11,8 +11,9 @@ import (
 type reader struct {
 	doc            *document
 	playbook       *Playbook
-	inlineCommands bool // code spans of this section are commands
-	drafts         [][]*draft
+	inlineCommands bool       // code spans of this section are commands
+	drafts         [][]*draft // of each section
+	parts          []int      // of each section, the index of the one that it goes on with: its own when it does not
 	stepIDs        map[string]int
 	commandIDs     map[string]int
 }
@@ -31,56 +32,93 @@ func (r *reader) read(top *heading) {
 	}
 	r.stepIDs, r.commandIDs = map[string]int{}, map[string]int{}
 	for i := range r.playbook.Sections {
-		r.finish(&r.playbook.Sections[i], r.drafts[i])
+		r.finish(&r.playbook.Sections[i], r.drafts[i], r.stepsBefore(i))
 	}
+	r.settleKinds()
 	r.checkDirectives()
 }
 
 // section reads a heading's own blocks and the headings below it. One that is the
-// name of a section itself opens its own; any other is a step.
+// name of a section itself opens its own; any other is a step. Steps behind an inner
+// section stand in a further part of this one, so that the document's order stays.
 func (r *reader) section(kind, title string, h *heading, kids []*heading) {
-	index := len(r.drafts)
-	r.playbook.Sections = append(r.playbook.Sections, Section{Kind: kind, Title: title, Line: h.line})
-	r.drafts = append(r.drafts, nil)
-
 	root := kind
 	if sectionKind(title) == "" && title != "" || kind == Other {
 		root = title
 	}
-	r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
-	path := []string{identityPart(root)}
-	lead := &draft{path: path, line: h.line}
-	r.drafts[index] = r.steps(lead, false, h.blocks)
+	s := &openSection{kind: kind, title: title, line: h.line, path: []string{identityPart(root)}}
+	r.part(s)
+	r.drafts[s.part] = r.steps(&draft{path: s.path, line: h.line}, false, h.blocks)
 	for _, kid := range kids {
 		if inner := sectionKind(kid.title); inner != "" {
 			r.section(inner, kid.title, kid, kid.kids)
-			r.inlineCommands = kind == Diagnosis || kind == Resolution || kind == Verification || kind == Other
+			s.parted = true
 			continue
 		}
-		r.drafts[index] = append(r.drafts[index], r.headingSteps(kid, path, "")...)
+		r.headingSteps(s, kid, s.path, "")
 	}
+}
+
+// An openSection is a section while the headings below it are read.
+type openSection struct {
+	kind, title string
+	line        int
+	path        []string
+	part        int  // index of the part that takes the next step
+	parted      bool // another section was read since
+}
+
+// part begins a section, or goes on with it behind another one.
+func (r *reader) part(s *openSection) {
+	of := len(r.drafts)
+	if s.parted {
+		of = r.parts[s.part]
+	}
+	s.part, s.parted = len(r.drafts), false
+	r.playbook.Sections = append(r.playbook.Sections, Section{Kind: s.kind, Title: s.title, Line: s.line})
+	r.drafts, r.parts = append(r.drafts, nil), append(r.parts, of)
+	r.inlineCommands = s.kind == Diagnosis || s.kind == Resolution || s.kind == Verification || s.kind == Other
 }
 
 // headingSteps makes a step of a heading, and of each heading below it. One that
 // only groups others lends them its name.
-func (r *reader) headingSteps(h *heading, path []string, prefix string) []*draft {
+func (r *reader) headingSteps(s *openSection, h *heading, path []string, prefix string) {
 	title := prefix + h.title
-	var all []*draft
 	if len(h.blocks) > 0 || len(h.kids) == 0 {
-		all = r.steps(&draft{title: title, name: h.title, id: h.id, path: path, line: h.line}, true, h.blocks)
+		if s.parted {
+			s.line = h.line
+			r.part(s)
+			r.drafts[s.part] = []*draft{{path: s.path, line: h.line}}
+		}
+		lead := &draft{title: title, name: h.title, id: h.id, path: path, line: h.line}
+		r.drafts[s.part] = append(r.drafts[s.part], r.steps(lead, true, h.blocks)...)
 		prefix = ""
 	} else {
 		prefix = title + ": "
 	}
 	inner := slices.Concat(path, []string{identityPart(h.title)})
 	for _, kid := range h.kids {
-		all = append(all, r.headingSteps(kid, inner, prefix)...)
+		if kind := sectionKind(kid.title); kind != s.kind && (kind == Diagnosis || kind == Resolution || kind != "" && s.kind == Other) {
+			r.section(kind, h.title+": "+kid.title, kid, kid.kids)
+			s.parted = true
+			continue
+		}
+		r.headingSteps(s, kid, inner, prefix)
 	}
-	return all
 }
 
-// finish turns drafts into a section's text and numbered steps.
-func (r *reader) finish(s *Section, drafts []*draft) {
+// stepsBefore counts the steps in the earlier parts of a section.
+func (r *reader) stepsBefore(index int) (count int) {
+	for i := range index {
+		if r.parts[i] == r.parts[index] {
+			count += len(r.playbook.Sections[i].Steps)
+		}
+	}
+	return count
+}
+
+// finish turns drafts into a section's text and its steps, numbered behind those before.
+func (r *reader) finish(s *Section, drafts []*draft, before int) {
 	for _, d := range drafts {
 		d.settle()
 	}
@@ -105,7 +143,7 @@ func (r *reader) finish(s *Section, drafts []*draft) {
 		s.Text, s.Directives = r.sectionText(drafts[:1])
 	}
 	for _, d := range steps {
-		s.Steps = append(s.Steps, r.step(d, len(s.Steps)+1))
+		s.Steps = append(s.Steps, r.step(d, before+len(s.Steps)+1))
 	}
 }
 

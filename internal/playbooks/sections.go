@@ -12,9 +12,9 @@ var sectionKinds = byName(map[string]string{
 		"what does this alert mean, what this alert means, what it means, how to recognize, how to recognise",
 	Impact: "impact, impacts, effect, effects, consequences, user impact, customer impact, business impact, service impact, impact assessment",
 	Diagnosis: "diagnosis, diagnose, diagnostics, diagnostic, investigation, investigate, investigating, troubleshooting, troubleshoot, debugging, debug, " +
-		"triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, what to check, where to look, identification",
+		"investigate it, triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, check, health check, health checks, what to check, where to look, identification",
 	Resolution: "resolution, resolutions, resolve, resolving, mitigation, mitigations, mitigate, mitigating, remediation, remediations, remediate, remediating, " +
-		"actions, action, fix, fixes, fixing, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
+		"actions, action, fix, fixes, fixing, fix it, fix this, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
 		"eradication, response, cleanup, clean up",
 	Verification: "verification, verify, verifying, validation, validate, confirmation, verify the fix, verify fix, verify resolution, verify the resolution, verify mitigation, verify recovery, resolution verification, post checks",
 	Prevention: "prevention, prevent, preventive, preventative, preventing, follow up, follow ups, followup, post incident, post mortem, postmortem, lessons learned, " +
@@ -42,11 +42,31 @@ func byName(names map[string]string) map[string]string {
 	return kinds
 }
 
+// Verbs that open a section together with what is wrong: "Fixing issues with the cluster".
 var (
-	before = wordsOf("quick fast safe initial first basic detailed further common possible potential probable likely recommended suggested immediate short long term " +
+	troubleVerbs = byName(map[string]string{
+		Diagnosis:  "investigating, investigate, diagnosing, diagnose, troubleshooting, troubleshoot, debugging, debug, identifying, identify",
+		Resolution: "fixing, fix, resolving, resolve, solving, solve, repairing, repair, mitigating, mitigate, remediating, remediate",
+	})
+	troubles = wordsOf("problems problem issues issue errors error failures failure alerts alert incidents incident")
+	about    = wordsOf("with in on of for from")
+)
+
+func troubleKind(name []string) string {
+	if len(name) > 1 && name[1] == "the" {
+		name = append([]string{name[0]}, name[2:]...)
+	}
+	if len(name) < 2 || !troubles[name[1]] || len(name) > 2 && !about[name[2]] {
+		return ""
+	}
+	return troubleVerbs[name[0]]
+}
+
+var (
+	before = wordsOf("current quick fast safe initial first basic detailed further common possible potential probable likely recommended suggested immediate short long term " +
 		"permanent temporary emergency manual additional general incident typical full deep standard advanced automated how steps to in depth")
 	behind = wordsOf("steps step procedure procedures actions action checklist guide process phase instructions commands plan section tips options option " +
-		"notes details path strategy strategies methods workflow criteria contacts measures matrix policy information queries")
+		"recommendations recommendation notes details path strategy strategies methods workflow criteria contacts measures matrix policy information queries")
 )
 
 func wordsOf(text string) map[string]bool {
@@ -69,7 +89,7 @@ func sectionKind(title string) string {
 		name = name[2:]
 	}
 	whole := strings.Join(name, " ")
-	if kind := cmp.Or(wholeNames[whole], kindOf(name)); kind != "" {
+	if kind := cmp.Or(wholeNames[whole], kindOf(name), troubleKind(name)); kind != "" {
 		return kind
 	}
 	kind := ""
