@@ -133,6 +133,9 @@ func TestRedis(t *testing.T) {
 		unknown   | redis-cli $(echo FLUSHALL)
 		change    | redis-cli DEBUG SLEEP 1
 		read+r    | redis-cli -a secret PING
+		read+s    | redis-cli -r -1 -i 1 INFO clients
+		read      | redis-cli -r 3 -i 1 INFO clients
+		read+s    | redis-cli --latency
 		unknown+r | redis-cli --eval x.lua
 		unknown   | cat x | redis-cli
 		interactive | redis-cli

@@ -25,6 +25,8 @@ var redisCLI = &program{
 			return redisCluster(c.values("--cluster")[0])
 		case c.has("--rdb", "--functions-rdb"):
 			return Class{Risk: Change, Why: "writes a copy of the data to a file", Refused: "redis-cli may not write files"}
+		case len(words) > 0 && slices.ContainsFunc(c.values("-r"), func(times string) bool { return strings.HasPrefix(times, "-") }):
+			return redisCommand(words).worst(follows)
 		case len(words) > 0:
 			return redisCommand(words)
 		case c.has("--scan", "--latency", "--latency-history", "--latency-dist", "--stat", "--bigkeys", "--memkeys", "--hotkeys", "--intrinsic-latency"):

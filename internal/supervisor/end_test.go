@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"bufio"
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -298,4 +299,32 @@ func TestRecoverEndsWhatAnEarlierServerLeft(t *testing.T) {
 		t.Error("something is left")
 	}
 	wantGone(t, append(ids, child.ID())...)
+}
+
+// TestRedisStreamsEndWellByTheirTimeLimit has no server of Redis but one that says OK and then nothing.
+func TestRedisStreamsEndWellByTheirTimeLimit(t *testing.T) {
+	t.Parallel()
+	var config net.ListenConfig
+	quiet, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = quiet.Close() })
+	go func() {
+		for {
+			conn, err := quiet.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("+OK\r\n"))
+			t.Cleanup(func() { _ = conn.Close() })
+		}
+	}()
+	r := run(t, `redis-cli MONITOR`, func(s *supervisor.Spec) {
+		s.Timeout = 300 * time.Millisecond
+		s.Redis = []supervisor.Conn{{Alias: "cache", URL: "redis://" + quiet.Addr().String()}}
+	})
+	if r.exit.Code != 0 || r.exit.Reason != supervisor.ReasonTimeout || r.stdout != "OK\n" {
+		t.Errorf("%+v", r)
+	}
 }

@@ -42,7 +42,7 @@ func runAWK(ctx context.Context, c *Call) int {
 		return c.fail(2, "%v", err)
 	}
 	if ctx.Err() != nil {
-		return 143
+		return codeEnded
 	}
 	return code
 }

@@ -57,7 +57,7 @@ func jq(ctx context.Context, c *Call) int {
 			code = failure
 		}
 	}
-	return 143
+	return codeEnded
 }
 
 // jqVariable is one --arg or --argjson.
@@ -158,7 +158,7 @@ func (j *jqRun) run(ctx context.Context, results gojq.Iter) (code int, end bool)
 		switch err, failed := value.(error); {
 		case !failed:
 		case ctx.Err() != nil:
-			return 143, true
+			return codeEnded, true
 		case errors.As(err, &halt):
 			return halt.ExitCode(), true
 		default:

@@ -200,7 +200,7 @@ func (b batch) run(ctx context.Context, c *Call, items []string, evenIfEmpty boo
 		}
 		switch code := c.Start(ctx, argv, false); {
 		case ctx.Err() != nil:
-			return 143
+			return codeEnded
 		case code == 126 || code == 127:
 			return code
 		case code == 255:

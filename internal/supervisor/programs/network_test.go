@@ -341,12 +341,12 @@ func TestRedisCLI(t *testing.T) {
 		{"-n 1 GET a", "\n", "", 0},
 		{"GET none", "\n", "", 0},
 		{"CONFIG GET maxmemory", "maxmemory\n0\n", "", 0},
-		{"NONSENSE", "ERR unknown command 'NONSENSE', with args beginning with: \n", "", 1},
-		{"-h open PING", "NOAUTH Authentication required.\n", "", 1}, // a listed host gets no credentials of another entry
+		{"NONSENSE", "ERR unknown command 'NONSENSE', with args beginning with: \n\n", "", 1},
+		{"-h open PING", "NOAUTH Authentication required.\n\n", "", 1}, // a listed host gets no credentials of another entry
 		{"-h evil PING", "", "redis-cli: evil:6379: this environment does not list that host\n", 126},
 		{"-h " + host + " -p 2 PING", "", "redis-cli: 127.0.0.1:2: this environment does not list that host\n", 126},
 		{"-h down PING", "", "Could not connect to Redis at down:6379: Connection refused\n", 1},
-		{"MONITOR", "", "redis-cli: MONITOR is not available\n", 1},
+		{"HELLO 3", "", "redis-cli: HELLO is not available\n", 1},
 		{"-a hunter2 PING", "", "redis-cli: invalid option -- 'a'\n", 1},
 		{"", "", "redis-cli: only redis-cli COMMAND is available\n", 1},
 	} {

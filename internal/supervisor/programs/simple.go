@@ -60,7 +60,7 @@ func sleep(ctx context.Context, c *Call) int {
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return 143
+		return codeEnded
 	case <-timer.C:
 		return 0
 	}
@@ -125,7 +125,7 @@ flags:
 			return 1
 		}
 	}
-	return 143
+	return codeEnded
 }
 
 func ls(_ context.Context, c *Call) int {
