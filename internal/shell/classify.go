@@ -37,6 +37,9 @@ func start(s scope, argv []string) Class {
 		if class.Refused == "" {
 			class.Refused = s.policy.missing(name)
 		}
+		if class.Refused == "" && class.Risk < Interactive {
+			class.Refused = builtIn(name, argv[1:])
+		}
 	}
 	return class
 }

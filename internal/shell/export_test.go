@@ -128,3 +128,14 @@ func TakesNames(argv []string) bool {
 	_, fits, _ := o.find(words, false, false)
 	return fits.more || len(fits.words) == len(words)
 }
+
+// FlagsOf gives the flags that a program's table lists, and whether they take a value.
+func FlagsOf(name string) map[string]bool {
+	all := map[string]bool{}
+	if p := table(name); p != nil {
+		for flag, kind := range p.flags {
+			all[flag] = kind == valued
+		}
+	}
+	return all
+}

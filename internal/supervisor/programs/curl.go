@@ -32,18 +32,20 @@ type curlCall struct {
 	c                                          *Call
 	silent, showError, fail, include, headOnly bool
 	get, follow, withBody, verbose             bool
-	method, out, format, network               string
+	method, out, format, network, dump         string
 	connect, most                              time.Duration
 	data                                       []string
 	headers                                    http.Header
+	again                                      retrying
 }
 
-// curlLong gives the letter of each long option. A, d, D, J, T, U, z and the digits stand for
+// curlLong gives the letter of each long option. B, C, E, F, J, M, Q, R, T, U and z stand for
 // options whose short form is another one, or is none, in curl itself; see parse.
 var curlLong = map[string]string{
 	"data": "d", "data-raw": "d", "data-ascii": "d", "data-binary": "d", "json": "J", "user-agent": "A", "verbose": "v", "fail-with-body": "B", "ipv4": "4", "ipv6": "6",
+	"parallel": "z", "max-redirs": "M", "range": "r", "dump-header": "D", "retry": "R", "retry-delay": "E", "retry-max-time": "F", "retry-connrefused": "C",
 	"http1.1": "z", "http2": "z", "tlsv1.2": "z", "no-progress-meter": "z",
-	"silent": "s", "show-error": "S", "fail": "f", "include": "i", "head": "I", "max-time": "m", "get": "G", "data-urlencode": "D", "header": "H", "output": "o",
+	"silent": "s", "show-error": "S", "fail": "f", "include": "i", "head": "I", "max-time": "m", "get": "G", "data-urlencode": "Q", "header": "H", "output": "o",
 	"write-out": "w", "request": "X", "location": "L", "connect-timeout": "T", "compressed": "z", "url": "U", "no-buffer": "N", "globoff": "g",
 }
 
@@ -55,7 +57,7 @@ func curl(ctx context.Context, c *Call) int {
 	}
 	code := 0
 	for _, target := range targets {
-		if code = call.fetch(ctx, target); code != 0 && call.fail {
+		if code = call.retried(ctx, target); code != 0 && call.fail {
 			break
 		}
 	}
@@ -63,13 +65,13 @@ func curl(ctx context.Context, c *Call) int {
 }
 
 func (q *curlCall) parse(args []string) ([]string, error) {
-	// Letters that mean something else here than to curl, whose own are for dumps of headers, remote names, uploads, proxies and time conditions: none is available.
+	// Letters that mean something else here than to curl, whose own are for forms, certificates, remote names, uploads, proxies and time conditions: none is available.
 	for _, arg := range args {
-		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.ContainsAny(arg[1:2], "BDJTUz") {
+		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.ContainsAny(arg[1:2], "BCEFJMQRTUz") {
 			return nil, fmt.Errorf("option %s is not available", arg[:2])
 		}
 	}
-	opts, targets, err := options(args, "sSfiIm:GD:H:o:w:X:LT:zU:Ngvd:J:A:B46#", curlLong)
+	opts, targets, err := options(args, "sSfiIm:GQ:H:o:w:X:LT:zU:Ngvd:J:A:B46#ZM:r:D:R:E:F:C", curlLong)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +152,7 @@ func (q *curlCall) set(o option) (err error) {
 			return fmt.Errorf("header %q is not available", o.value)
 		}
 		q.headers.Set(name, strings.TrimSpace(value))
-	case "D":
+	case "Q":
 		q.data, err = appendData(q.data, o.value)
 	default:
 		return q.setBody(o)
@@ -166,6 +168,12 @@ func (q *curlCall) setBody(o option) error {
 		q.withBody = true
 	case "v":
 		q.verbose = true
+	case "r":
+		q.headers.Set("Range", "bytes="+o.value)
+	case "D":
+		q.dump = o.value
+	case "R", "E", "F", "C":
+		return q.again.set(o)
 	case "4", "6":
 		q.network = "tcp" + o.name
 	case "d", "J":

@@ -22,6 +22,7 @@ func (q *curlCall) show(response *http.Response, begin time.Time, written *url.U
 	if q.verbose {
 		q.tell("< ", response.Proto+" "+response.Status, response.Header)
 	}
+	q.again.transient = slices.Contains(transientStatuses, response.StatusCode)
 	if q.fail && response.StatusCode >= 400 {
 		q.writeOut(response, 0, begin, written)
 		return q.httpError(response)
@@ -34,6 +35,9 @@ func (q *curlCall) show(response *http.Response, begin time.Time, written *url.U
 		}
 		defer file.Close() // written without a buffer: what fails has failed before
 		out = file
+	}
+	if err := q.dumpHead(response); err != nil {
+		return q.complain(curlWriteError, "Failure writing output to destination: %v", cause(err))
 	}
 	if q.include || q.headOnly {
 		writeHead(out, response)
@@ -56,6 +60,23 @@ func (q *curlCall) show(response *http.Response, begin time.Time, written *url.U
 		return q.httpError(response)
 	}
 	return 0
+}
+
+// dumpHead is -D.
+func (q *curlCall) dumpHead(response *http.Response) error {
+	switch q.dump {
+	case "":
+		return nil
+	case "-":
+		writeHead(q.c.Stdout, response)
+		return nil
+	}
+	file, err := q.c.Files.Create(q.dump, false)
+	if err != nil {
+		return err //nolint:wrapcheck // told by its type
+	}
+	writeHead(file, response)
+	return file.Close() //nolint:wrapcheck // printed as it is
 }
 
 func (q *curlCall) httpError(response *http.Response) int {

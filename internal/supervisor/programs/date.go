@@ -10,7 +10,7 @@ import (
 )
 
 func date(_ context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], "ud:RI?3:", map[string]string{"utc": "u", "date": "d", "rfc-email": "R", "iso-8601": "I", "rfc-3339": "3"})
+	opts, rest, err := options(c.Args[1:], "ud:r:RI?3:", map[string]string{"utc": "u", "date": "d", "rfc-email": "R", "iso-8601": "I", "rfc-3339": "3", "reference": "r"})
 	if err != nil {
 		return c.fail(1, "%v", err)
 	}
@@ -22,6 +22,12 @@ func date(_ context.Context, c *Call) int {
 			utc = true
 		case "d":
 			said = o.value
+		case "r":
+			info, wrong := c.Files.Stat(o.value)
+			if wrong != nil {
+				return c.fail(1, "%s: %v", o.value, cause(wrong))
+			}
+			when = info.ModTime()
 		case "R":
 			format = "%a, %d %b %Y %H:%M:%S %z"
 		case "I", "3":

@@ -20,6 +20,7 @@ type grepper struct {
 	flags             map[string]bool
 	most              int
 	before, after     int
+	only              selection // with -r
 	withNames, found  bool
 	matches           int // in the current file
 	name              string
@@ -28,13 +29,14 @@ type grepper struct {
 	owed              int      // context lines still to print
 }
 
-const grepFlags = "ivcnEFPGoqwlLhHxsaIm:A:B:C:e:rK?" // K is --color
+const grepFlags = "ivcnEFPGoqwlLhHxsaIm:A:B:C:e:rRK?U:D:N:" // K is --color, U --include, D --exclude, N --exclude-dir
 
 func grep(ctx context.Context, c *Call) int {
 	opts, rest, err := options(contextLines(c.Args[1:]), grepFlags, map[string]string{
 		"ignore-case": "i", "invert-match": "v", "count": "c", "line-number": "n", "extended-regexp": "E", "fixed-strings": "F", "perl-regexp": "P", "only-matching": "o",
 		"quiet": "q", "silent": "q", "word-regexp": "w", "files-with-matches": "l", "no-filename": "h", "with-filename": "H", "line-regexp": "x", "no-messages": "s",
 		"max-count": "m", "after-context": "A", "before-context": "B", "context": "C", "regexp": "e", "files-without-match": "L", "text": "a", "color": "K", "colour": "K", "line-buffered": "K",
+		"recursive": "r", "dereference-recursive": "R", "include": "U", "exclude": "D", "exclude-dir": "N",
 	})
 	if err != nil {
 		return c.fail(2, "%v", err)
@@ -55,8 +57,9 @@ func grep(ctx context.Context, c *Call) int {
 			g.before, g.after = n, n
 		case "e":
 			patterns, numErr = append(patterns, o.value), nil
-		case "r":
-			return c.fail(2, "-r is not available")
+		case "U", "D", "N":
+			g.only.add(o)
+			numErr = nil
 		default:
 			numErr = nil
 		}
@@ -73,7 +76,11 @@ func grep(ctx context.Context, c *Call) int {
 	if g.re, err = grepPattern(patterns, g.flags); err != nil {
 		return c.fail(2, "%v", err)
 	}
-	g.withNames = (len(rest) > 1 || g.flags["H"]) && !g.flags["h"]
+	recursive := g.flags["r"] || g.flags["R"]
+	g.withNames = (len(rest) > 1 || g.flags["H"] || recursive) && !g.flags["h"]
+	if recursive {
+		return g.run(ctx, g.below(rest))
+	}
 	return g.run(ctx, rest)
 }
 

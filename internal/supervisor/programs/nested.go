@@ -16,14 +16,17 @@ import (
 
 // env prints the run's own variables, or starts a program. Assignments before it are accepted for compatibility, but no program ever sees them.
 func env(ctx context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], "+iu:", map[string]string{"ignore-environment": "i", "unset": "u"})
+	opts, rest, err := options(c.Args[1:], "+iu:0", map[string]string{"ignore-environment": "i", "unset": "u", "null": "0"})
 	if err != nil {
 		return c.fail(125, "%v", err)
 	}
-	vars := maps.Clone(c.Vars)
+	vars, end := maps.Clone(c.Vars), "\n"
 	for _, o := range opts {
-		if o.name == "i" {
+		switch o.name {
+		case "i":
 			clear(vars)
+		case "0":
+			end = "\x00"
 		}
 		delete(vars, o.value)
 	}
@@ -42,7 +45,7 @@ func env(ctx context.Context, c *Call) int {
 		return c.Start(ctx, rest, true)
 	}
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if writeLine(c.Stdout, name+"="+vars[name]) != nil {
+		if _, err = io.WriteString(c.Stdout, name+"="+vars[name]+end); err != nil {
 			return 1
 		}
 	}
@@ -51,7 +54,7 @@ func env(ctx context.Context, c *Call) int {
 
 // timeout ends a program after a time and returns 124 for it. Signals and the grace period are the run's own, whatever -s and -k say.
 func timeout(ctx context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], "+s:k:v", map[string]string{"signal": "s", "kill-after": "k", "foreground": "v", "preserve-status": "v"})
+	opts, rest, err := options(c.Args[1:], "+s:k:v", map[string]string{"signal": "s", "kill-after": "k", "foreground": "v", "preserve-status": "v", "verbose": "v"})
 	if err != nil {
 		return c.fail(125, "%v", err)
 	}

@@ -103,7 +103,7 @@ func (q *psqlCall) parse(args []string) error {
 		return err
 	}
 	for _, o := range opts {
-		if err := q.set(o); err != nil {
+		if err = q.set(o); err != nil {
 			return err
 		}
 	}
@@ -117,8 +117,8 @@ func (q *psqlCall) parse(args []string) error {
 			return fmt.Errorf("extra command-line argument \"%s\"", word)
 		}
 	}
-	if strings.ContainsAny(q.want.database, "=:") {
-		return errors.New("a connection string is not available: name a database that this environment lists")
+	if q.want, err = q.want.unfolded(); err != nil {
+		return err
 	}
 	if len(q.commands) == 0 && !q.list {
 		return errors.New("only psql -c COMMAND is available")

@@ -1,10 +1,12 @@
 package programs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +31,31 @@ func (t target) String() string {
 		name += " at " + strings.Trim(t.host+":"+t.port, ":")
 	}
 	return name
+}
+
+// unfolded reads a database that is given as a URL: where it leads must be listed like any other place, how to connect says the environment.
+func (t target) unfolded() (target, error) {
+	if !strings.HasPrefix(t.database, "postgres://") && !strings.HasPrefix(t.database, "postgresql://") {
+		if strings.ContainsAny(t.database, "=:") {
+			return t, errors.New("a connection string is not available: name a database that this environment lists")
+		}
+		return t, nil
+	}
+	u, err := url.Parse(t.database)
+	if err != nil {
+		return t, errors.New("the URL of the database is malformed")
+	}
+	if _, has := u.User.Password(); has {
+		return t, errors.New("credentials do not belong in a command")
+	}
+	for name := range u.Query() {
+		if name != "sslmode" && name != "connect_timeout" && name != "application_name" {
+			return t, fmt.Errorf("%s is not available in the URL of a database", name)
+		}
+	}
+	t.database = strings.TrimPrefix(u.Path, "/")
+	t.host, t.port, t.user = cmp.Or(u.Hostname(), t.host), cmp.Or(u.Port(), t.port), cmp.Or(u.User.Username(), t.user)
+	return t, nil
 }
 
 // database finds the one listed connection that a command means. Everything that the command names must be what the environment says, so that its credentials go

@@ -12,18 +12,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// pause waits, and reports whether the run goes on.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return ctx.Err() == nil
-	}
-}
-
 // pings are the answering times of one range, in milliseconds.
 type pings struct {
 	begin                 time.Time

@@ -2,11 +2,8 @@ package programs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,13 +53,21 @@ func sleep(ctx context.Context, c *Call) int {
 		}
 		total += d
 	}
-	timer := time.NewTimer(total)
+	if !pause(ctx, total) {
+		return codeEnded
+	}
+	return 0
+}
+
+// pause waits, and reports whether the run goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return codeEnded
+		return false
 	case <-timer.C:
-		return 0
+		return ctx.Err() == nil
 	}
 }
 
@@ -126,78 +131,4 @@ flags:
 		}
 	}
 	return codeEnded
-}
-
-func ls(_ context.Context, c *Call) int {
-	opts, names, err := options(c.Args[1:], "la1AhtrS", map[string]string{"all": "a", "almost-all": "A", "human-readable": "h"})
-	if err != nil {
-		return c.fail(2, "%v", err)
-	}
-	flags := map[string]bool{}
-	for _, o := range opts {
-		flags[o.name] = true
-	}
-	if len(names) == 0 {
-		names = []string{"."}
-	}
-	code := 0
-	for _, name := range names {
-		infos, err := c.list(name, flags["a"] || flags["A"])
-		if err != nil {
-			code = c.fail(2, "cannot access '%s': %v", name, cause(err))
-			continue
-		}
-		slices.SortStableFunc(infos, func(a, b fs.FileInfo) int {
-			n := strings.Compare(a.Name(), b.Name())
-			switch {
-			case flags["t"]:
-				n = b.ModTime().Compare(a.ModTime())
-			case flags["S"]:
-				n = int(b.Size() - a.Size())
-			}
-			if flags["r"] {
-				n = -n
-			}
-			return n
-		})
-		for _, info := range infos {
-			line := info.Name()
-			if flags["l"] {
-				line = fmt.Sprintf("%s %8d %s %s", info.Mode(), info.Size(), info.ModTime().Format("Jan _2 15:04"), line)
-			}
-			if writeLine(c.Stdout, line) != nil {
-				return code
-			}
-		}
-	}
-	return code
-}
-
-func (c *Call) list(name string, all bool) ([]fs.FileInfo, error) {
-	info, err := c.Files.Stat(name)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // printed by ls
-	}
-	if !info.IsDir() {
-		return []fs.FileInfo{info}, nil
-	}
-	entries, err := c.Files.ReadDir(name)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // printed by ls
-	}
-	var infos []fs.FileInfo
-	for _, entry := range entries {
-		if !all && strings.HasPrefix(entry.Name(), ".") {
-			continue
-		}
-		info, err := entry.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed in between
-		}
-		if err != nil {
-			return nil, err //nolint:wrapcheck // printed by ls
-		}
-		infos = append(infos, info)
-	}
-	return infos, nil
 }

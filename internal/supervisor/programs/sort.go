@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,25 +17,30 @@ type sortKey struct {
 	from, to                       int // fields, counted from 1; to 0: to the end of the line
 	numeric, human, fold, reversed bool
 	blanks, version                bool
+	general, month                 bool
 }
 
 func sortLines(ctx context.Context, c *Call) int {
-	opts, names, err := options(c.Args[1:], "nrk:uhft:bsV", map[string]string{
+	opts, names, err := options(c.Args[1:], "nrk:uhft:bsVgMco:", map[string]string{
 		"numeric-sort": "n", "reverse": "r", "key": "k", "unique": "u", "human-numeric-sort": "h", "ignore-case": "f", "field-separator": "t", "ignore-leading-blanks": "b",
-		"stable": "s", "version-sort": "V",
+		"stable": "s", "version-sort": "V", "general-numeric-sort": "g", "month-sort": "M", "check": "c", "output": "o",
 	})
 	if err != nil {
 		return c.fail(2, "%v", err)
 	}
 	var global sortKey
 	var keys []sortKey
-	separator, unique, stable := "", false, false
+	separator, output, unique, stable, check := "", "", false, false, false
 	for _, o := range opts {
 		switch o.name {
 		case "u":
 			unique = true
 		case "s":
 			stable = true
+		case "c":
+			check = true
+		case "o":
+			output = o.value
 		case "t":
 			separator = o.value
 		case "k":
@@ -64,7 +71,7 @@ func sortLines(ctx context.Context, c *Call) int {
 		})
 	})
 	order := func(a, b string) int { return compareKeys(keys, separator, a, b) }
-	slices.SortStableFunc(lines, func(a, b string) int {
+	whole := func(a, b string) int {
 		if n := order(a, b); n != 0 || unique || stable {
 			return n
 		}
@@ -72,16 +79,42 @@ func sortLines(ctx context.Context, c *Call) int {
 			return cmp.Compare(b, a)
 		}
 		return cmp.Compare(a, b)
-	})
+	}
+	if check {
+		return c.sorted(strings.Join(names, " "), lines, unique, whole)
+	}
+	slices.SortStableFunc(lines, whole)
 	if unique {
 		lines = slices.CompactFunc(lines, func(a, b string) bool { return order(a, b) == 0 })
 	}
+	out := c.Stdout
+	if output != "" { // all has been read by now, so that it may be one of the files
+		file, err := c.Files.Create(output, false)
+		if err != nil {
+			return c.fail(2, "open failed: %s: %v", output, cause(err))
+		}
+		defer file.Close() // written without a buffer: what fails has failed before
+		out = file
+	}
 	for _, line := range lines {
-		if writeLine(c.Stdout, line) != nil {
+		if writeLine(out, line) != nil {
+			if output != "" {
+				return c.fail(2, "write failed: %s", output)
+			}
 			break
 		}
 	}
 	return code
+}
+
+// sorted is sort -c: it says which line stands before its place.
+func (c *Call) sorted(name string, lines []string, unique bool, order func(a, b string) int) int {
+	for i := 1; i < len(lines); i++ {
+		if n := order(lines[i-1], lines[i]); n > 0 || n == 0 && unique {
+			return c.fail(1, "%s:%d: disorder: %s", cmp.Or(name, "-"), i+1, lines[i])
+		}
+	}
+	return 0
 }
 
 // flag notes one of the letters that say how to compare; others are ignored.
@@ -99,6 +132,10 @@ func (k *sortKey) flag(f byte) {
 		k.reversed = true
 	case 'b':
 		k.blanks = true
+	case 'g':
+		k.general = true
+	case 'M':
+		k.month = true
 	}
 }
 
@@ -107,7 +144,7 @@ func parseKey(s string) (sortKey, error) {
 	var key sortKey
 	first, last, _ := strings.Cut(s, ",")
 	for i, part := range []string{first, last} {
-		digits := strings.TrimRight(part, "nhfrbV")
+		digits := strings.TrimRight(part, "nhfrbVgM")
 		for _, f := range []byte(part[len(digits):]) {
 			key.flag(f)
 		}
@@ -170,6 +207,10 @@ func (k *sortKey) compare(a, b string) int {
 		return cmp.Compare(leadingNumber(a), leadingNumber(b))
 	case k.version:
 		return compareVersions(a, b)
+	case k.general:
+		return cmp.Compare(generalNumber(a), generalNumber(b)) // NaN is below all
+	case k.month:
+		return cmp.Compare(monthOf(a), monthOf(b))
 	}
 	if k.blanks {
 		a, b = strings.TrimLeft(a, " \t"), strings.TrimLeft(b, " \t")
@@ -220,6 +261,30 @@ func numberPrefix(s string) (number float64, rest string) {
 		return 0, s
 	}
 	return n, s[end:]
+}
+
+var generalPrefix = regexp.MustCompile(`^[ \t]*[+-]?(inf|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)`)
+
+// generalNumber also reads 1e3; what is no number is NaN.
+func generalNumber(s string) float64 {
+	n, err := strconv.ParseFloat(strings.TrimSpace(generalPrefix.FindString(strings.ToLower(s))), 64)
+	if err != nil && !math.IsInf(n, 0) {
+		return math.NaN()
+	}
+	return n
+}
+
+// monthOf is 1 for Jan and so on, 0 for what is no month.
+func monthOf(s string) int {
+	s = strings.ToUpper(strings.TrimLeft(s, " \t"))
+	if len(s) < 3 {
+		return 0
+	}
+	at := strings.Index("JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", s[:3])
+	if at < 0 || at%3 != 0 {
+		return 0
+	}
+	return at/3 + 1
 }
 
 func leadingNumber(s string) float64 {

@@ -16,7 +16,7 @@ import (
 
 // nc only asks whether a port answers: nc -z.
 func nc(ctx context.Context, c *Call) int {
-	opts, rest, err := options(c.Args[1:], "zvw:nu46", nil)
+	opts, rest, err := options(c.Args[1:], "zvw:nuNq:46", nil)
 	if err != nil {
 		return c.fail(1, "%v", err)
 	}
