@@ -168,7 +168,7 @@ type DiffRow struct {
 	Kind     string // same, added, removed, skipped
 	Old, New string
 	Text     string
-	NoEnd    bool
+	End      string // "no line end", "ends with CR LF", where that matters
 }
 
 // Snippet is something to write in a playbook that nobody remembers at night.
@@ -214,9 +214,9 @@ func diffSign(kind string) string {
 }
 
 // NewDiffRow makes a row of one of a difference: kind is its sign, 0 is no number.
-func NewDiffRow(kind byte, old, fresh int, text string, noEnd bool) DiffRow {
+func NewDiffRow(kind byte, old, fresh int, text, end string) DiffRow {
 	names := map[byte]string{' ': "same", '+': "added", '-': "removed", '@': "skipped"}
-	return DiffRow{Kind: names[kind], Old: lineNumber(old), New: lineNumber(fresh), Text: text, NoEnd: noEnd}
+	return DiffRow{Kind: names[kind], Old: lineNumber(old), New: lineNumber(fresh), Text: text, End: end}
 }
 
 func lineNumber(n int) string {

@@ -16,7 +16,7 @@ import (
 func written(rows []authoring.Row) string {
 	var b strings.Builder
 	for _, r := range rows {
-		fmt.Fprintf(&b, "%c %d %d %s %v\n", r.Kind, r.Old, r.New, r.Text, r.NoEnd)
+		fmt.Fprintf(&b, "%c %d %d %s %v%s\n", r.Kind, r.Old, r.New, r.Text, r.NoEnd, map[bool]string{true: " CRLF"}[r.CRLF])
 	}
 	return b.String()
 }
@@ -25,16 +25,18 @@ func TestDiff(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ old, fresh, want string }{
 		"equal": {"a\nb\n", "a\nb\n", ""},
-		"new":   {"", "a\nb\n", "@ 1 1  false\n+ 0 1 a false\n+ 0 2 b false\n"},
-		"gone":  {"a\n", "", "@ 1 1  false\n- 1 0 a false\n"},
+		"new":   {"", "a\nb\n", "+ 0 1 a false\n+ 0 2 b false\n"},
+		"gone":  {"a\n", "", "- 1 0 a false\n"},
 		"changed": {
 			"a\nb\nc\nd\ne\nf\ng\n", "a\nb\nc\nd\nE\nf\ng\n",
 			"@ 2 2  false\n  2 2 b false\n  3 3 c false\n  4 4 d false\n- 5 0 e false\n+ 0 5 E false\n  6 6 f false\n  7 7 g false\n",
 		},
-		"no end":  {"a", "a\n", "@ 1 1  false\n- 1 0 a true\n+ 0 1 a false\n"},
-		"like us": {"@@ -1 +1 @@\n", "\\ No\n+++ x\n", "@ 1 1  false\n- 1 0 @@ -1 +1 @@ false\n+ 0 1 \\ No false\n+ 0 2 +++ x false\n"},
-		"windows": {"a\r\nb\r\n", "a\r\nc\r\n", "@ 1 1  false\n  1 1 a false\n- 2 0 b false\n+ 0 2 c false\n"},
-		"empty":   {"\n\n", "\n", "@ 1 1  false\n  1 1  false\n- 2 0  false\n"},
+		"no end":  {"a", "a\n", "- 1 0 a true\n+ 0 1 a false\n"},
+		"like us": {"@@ -1 +1 @@\n", "\\ No\n+++ x\n", "- 1 0 @@ -1 +1 @@ false\n+ 0 1 \\ No false\n+ 0 2 +++ x false\n"},
+		"windows": {"a\r\nb\r\n", "a\r\nc\r\n", "  1 1 a false\n- 2 0 b false\n+ 0 2 c false\n"},
+		"ends":    {"a\r\nb\n", "a\nb\r\n", "- 1 0 a false CRLF\n- 2 0 b false\n+ 0 1 a false\n+ 0 2 b false CRLF\n"},
+		"far":     {"a\nb\nc\nd\ne\n", "a\nb\nc\nd\nE\n", "@ 2 2  false\n  2 2 b false\n  3 3 c false\n  4 4 d false\n- 5 0 e false\n+ 0 5 E false\n"},
+		"empty":   {"\n\n", "\n", "  1 1  false\n- 2 0  false\n"},
 	} {
 		if diff := cmp.Diff(c.want, written(authoring.Diff(c.old, c.fresh))); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)

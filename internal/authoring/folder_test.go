@@ -1,12 +1,14 @@
 package authoring_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"wardroom/internal/authoring"
 	"wardroom/internal/errs"
 	"wardroom/internal/playbooks"
 )
@@ -83,6 +85,25 @@ func TestSizes(t *testing.T) {
 	}
 	_, err := d.Save(d.ana, "more.md", "", "", full+"x")
 	wants(t, "more", err, errs.TooLarge, "512 KiB")
+	lines := strings.Repeat("a line\n", playbooks.MaxSource/7)
+	d.publish(d.ana, "lines.md", strings.ReplaceAll(lines, "\n", "\r\n"), "longer as a form sends it than as it is kept")
+	_, err = d.Save(d.ana, "base.md", strings.Repeat("x", 100_000), "", "# A\n")
+	wants(t, "a base that is none", err, errs.Invalid, "which text this began from")
+}
+
+// A person keeps a bounded number of drafts; what is kept already can be gone on with.
+func TestNumberOfDrafts(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	for i := range authoring.MaxDrafts {
+		d.drafted(d.ana, fmt.Sprintf("draft-%d.md", i), "# A\n")
+	}
+	_, err := d.Save(d.ana, "more.md", "", "", "# A\n")
+	wants(t, "one more", err, errs.Invalid, "the oldest is that of draft-0.md")
+	d.drafted(d.ana, "draft-0.md", "# Other\n")
+	d.drafted(d.bo, "more.md", "# Bo's\n")
+	must(t, d.Discard(d.ana, "draft-7.md"))
+	d.drafted(d.ana, "more.md", "# A\n")
 }
 
 func TestAFolderThatCannotBeWritten(t *testing.T) {

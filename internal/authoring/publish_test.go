@@ -176,6 +176,13 @@ func TestLineEndsStayThoseOfTheFile(t *testing.T) {
 	if got := d.read("cache.md"); got != cache+"More.\r\n" {
 		t.Errorf("%q", got)
 	}
+	mixed := "# Mixed\n\n## Fix\n\nOne.\r\nTwo.\nThree.\n"
+	must(t, os.WriteFile(filepath.Join(d.folder, "mixed.md"), []byte(mixed), 0o600))
+	d.catalogue.ReloadFile(t.Context(), "mixed.md")
+	d.publish(d.ana, "mixed.md", strings.ReplaceAll("# Mixed\n\nNew.\n\n## Fix\n\nOne.\nThree.\nFour.", "\n", "\r\n"), "as a form sends it")
+	if got := d.read("mixed.md"); got != "# Mixed\n\nNew.\n\n## Fix\n\nOne.\r\nThree.\nFour." {
+		t.Errorf("%q", got)
+	}
 }
 
 // A file that is no text can be repaired; what it was cannot be shown.

@@ -101,8 +101,8 @@ func (s *Service) Save(ctx context.Context, path, base, seen, source string) (Dr
 	if err != nil {
 		return Draft{}, err
 	}
-	if len(source) > playbooks.MaxSource {
-		return Draft{}, errs.New(errs.TooLarge, "A playbook's file may have 512 KiB at most.")
+	if !isRevision(base) {
+		return Draft{}, errs.New(errs.Invalid, "The form does not say which text this began from. Copy your text and open the file again.")
 	}
 	if err = s.placeable(path); err != nil {
 		return Draft{}, err
@@ -111,7 +111,9 @@ func (s *Service) Save(ctx context.Context, path, base, seen, source string) (Dr
 	if draft.BaseSource, err = s.baseSource(ctx, actor, path, base); err != nil {
 		return Draft{}, err
 	}
-	draft.Source = lineEnds(draft.BaseSource, source)
+	if draft.Source = lineEnds(draft.BaseSource, source); len(draft.Source) > playbooks.MaxSource {
+		return Draft{}, errs.New(errs.TooLarge, "A playbook's file may have 512 KiB at most.")
+	}
 	err = s.DB.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return saveTx(ctx, tx, actor, draft, seen)
 	})
@@ -128,6 +130,10 @@ func saveTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, draft Draft
 		return errs.New(errs.Conflict, "Another window saved this draft meanwhile; this text is not saved yet.")
 	case err != nil && errs.KindOf(err) != errs.NotFound:
 		return err
+	case err != nil:
+		if err = placeTx(ctx, tx, actor); err != nil {
+			return err
+		}
 	}
 	err = tx.PutPlaybookDraft(ctx, dbgen.PutPlaybookDraftParams{
 		UserID: actor.ID, Path: draft.Path, Base: draft.Base, BaseSource: draft.BaseSource, Source: draft.Source,
@@ -136,6 +142,22 @@ func saveTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, draft Draft
 		return fmt.Errorf("authoring: save draft: %w", postgres.MapError(err))
 	}
 	return nil
+}
+
+// MaxDrafts is how many drafts one person keeps.
+const MaxDrafts = 50
+
+// placeTx refuses one more draft to who has that many: none is thrown away to make room.
+func placeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor) error {
+	drafts, err := tx.ListPlaybookDrafts(ctx, actor.ID)
+	if err != nil {
+		return fmt.Errorf("authoring: list drafts: %w", postgres.MapError(err))
+	}
+	if len(drafts) < MaxDrafts {
+		return nil
+	}
+	return errs.Newf(errs.Invalid, "You have %d drafts, and nobody keeps more. Publish or discard one first: the oldest is that of %s.",
+		len(drafts), drafts[len(drafts)-1].Path)
 }
 
 // placeable says why there can be no file at the path: one stands where a folder is
@@ -247,6 +269,12 @@ func noDraft(err error) error {
 	return err
 }
 
+// isRevision accepts what revisionOf gives, and nothing for no text.
+func isRevision(text string) bool {
+	hash, err := hex.DecodeString(text)
+	return err == nil && (len(hash) == 0 || len(hash) == sha256.Size)
+}
+
 func revisionOf(source string) string {
 	sum := sha256.Sum256([]byte(source))
 	return hex.EncodeToString(sum[:])
@@ -258,14 +286,4 @@ func storable(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
-}
-
-// lineEnds undoes what forms do to text: they send every line's end as CR LF. The
-// ends become those of the text before.
-func lineEnds(before, text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	if strings.Contains(before, "\r\n") {
-		text = strings.ReplaceAll(text, "\n", "\r\n")
-	}
-	return text
 }

@@ -245,7 +245,18 @@ func diffView(before, after string) views.Diff {
 			d.More++
 			continue
 		}
-		d.Rows = append(d.Rows, views.NewDiffRow(r.Kind, r.Old, r.New, views.Visible(r.Text), r.NoEnd))
+		d.Rows = append(d.Rows, views.NewDiffRow(r.Kind, r.Old, r.New, views.Visible(r.Text), lineEnd(r)))
 	}
 	return d
+}
+
+// lineEnd says what is odd about the end of a line of a difference.
+func lineEnd(r authoring.Row) string {
+	switch {
+	case r.NoEnd:
+		return "no line end"
+	case r.CRLF:
+		return "ends with CR LF"
+	}
+	return ""
 }
