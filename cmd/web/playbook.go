@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"wardroom/internal/shell"
 )
@@ -98,6 +99,9 @@ func judge(kind, text string) (verdict, error) {
 		return verdict{}, fmt.Errorf("kind %q is none of shell, sql and promql", kind)
 	}
 	v := verdict{Risk: a.Risk, Discloses: a.Discloses, Why: a.Why, Programs: append([]string{}, a.Programs...), Parameters: []parameter{}, Runnable: a.Runnable}
+	if a.Refused != "" && a.Refused != a.Why { // the class alone does not tell why it cannot run
+		v.Why = strings.TrimPrefix(a.Why+"; refused: "+a.Refused, "; ")
+	}
 	for _, p := range a.Params {
 		v.Parameters = append(v.Parameters, parameter{p.Name, p.Text, p.Label})
 	}
