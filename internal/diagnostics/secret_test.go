@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,7 @@ func TestASecretReachesTheCommandAndNothingElse(t *testing.T) {
 	t.Parallel()
 	d := setup(t, single(
 		`curl -s -H "Authorization: Bearer <api-key>" http://api/`,
+		`curl -s -u "user:<api-key>" http://api/`,
 		`KEPT=<api-key>; OTHER=fine; echo <api-key> | base64 | tee key; echo <api-key> >&2; cat <api-key> ; true`,
 	), mirror(t))
 	run := d.withSecret(t, 0)
@@ -70,6 +72,10 @@ func TestASecretReachesTheCommandAndNothingElse(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	run = d.withSecret(t, 1)
+	if got := d.text(t, run); len(got) != 1 || !regexp.MustCompile(`^got Basic dXNlcj.?‹api-key›.{0,4}$`).MatchString(got[0]) {
+		t.Errorf("in base64, behind the user's name: %q, %s", got, run.Reason)
+	}
+	run = d.withSecret(t, 2)
 	for _, line := range d.text(t, run) {
 		if strings.Contains(line, hunter) || strings.Contains(line, base64.StdEncoding.EncodeToString([]byte(hunter))[:12]) {
 			t.Errorf("%q shows it", line)

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -22,9 +23,9 @@ type Bound struct {
 	Analysis  Analysis
 }
 
-// standIn takes the place of a secret that is not given yet, so that the command can be
-// classed and shown. It is like any other value and nothing runs with it.
-const standIn = "value"
+// standIn takes the place of the secret i that is not given yet, so that the command can be
+// classed and shown. It is like any other value, no table knows it, and nothing runs with it.
+func standIn(i int) string { return fmt.Sprintf("v%dvalue", i) }
 
 // Mask is what is shown and recorded of a secret parameter (EXECUTION.md 7).
 func (p Param) Mask() string { return "‹" + p.Name + "›" }
@@ -56,7 +57,7 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 		switch {
 		case param.Secret:
 			masks[i] = param.Mask()
-			if value = cmp.Or(value, standIn); spot.program != "" && !slices.Contains(b.SecretsTo, spot.program) {
+			if value = cmp.Or(value, standIn(i)); spot.program != "" && !slices.Contains(b.SecretsTo, spot.program) {
 				b.SecretsTo = append(b.SecretsTo, spot.program)
 			}
 		case !given:
@@ -86,7 +87,25 @@ func (p Policy) Bind(text string, values map[string]string) (Bound, error) {
 		b.Analysis.Risk, b.Analysis.Why, b.Analysis.Runnable = Unknown, before.Why, false
 		b.Analysis.Problems = append(b.Analysis.Problems, before.Why)
 	}
+	b.Analysis.mask(masks, bound)
 	return b, nil
+}
+
+// mask hides the secrets, or what stands for them, in what the analysis says of the text.
+func (a *Analysis) mask(masks, values []string) {
+	var pairs []string
+	for i, mask := range masks {
+		if mask != "" { // some programs' words are named in capitals
+			pairs = append(pairs, values[i], mask, strings.ToUpper(values[i]), mask)
+		}
+	}
+	hide := strings.NewReplacer(pairs...)
+	a.Why, a.Refused = hide.Replace(a.Why), hide.Replace(a.Refused)
+	for _, list := range [][]string{a.Programs, a.Problems} {
+		for i := range list {
+			list[i] = hide.Replace(list[i])
+		}
+	}
 }
 
 // value finds what fills a parameter; a fixed variable of the policy wins.
@@ -245,7 +264,7 @@ func spotOf(stack []syntax.Node, inner quoting) spot {
 			if len(n.Args) > 0 {
 				s.program = wordText(n.Args[0])
 			}
-			s.plain = plainPrograms[s.program] || s.program == "curl" && inHeader(n.Args, stack[depth+1:])
+			s.plain = plainPrograms[s.program] || s.program == "curl" && curlPlain(n.Args, stack[depth+1:])
 		case *syntax.Word:
 			if s.quoting == bare && strings.ContainsAny(unquotedText(n), "{}") {
 				s.quoting = braced
@@ -265,14 +284,23 @@ func spotOf(stack []syntax.Node, inner quoting) spot {
 
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]+:`)
 
-// inHeader reports whether what lies below these nodes is the value of a header of curl:
-// one line of text, whatever its letters.
-func inHeader(words []*syntax.Word, below []syntax.Node) bool {
+// curlPlain reports whether what lies below these nodes is a header of curl or who it signs
+// in as: one line of text, whatever its letters.
+func curlPlain(words []*syntax.Word, below []syntax.Node) bool {
 	if len(below) == 0 {
 		return false
 	}
 	i := slices.IndexFunc(words, func(w *syntax.Word) bool { return syntax.Node(w) == below[0] })
-	return i > 1 && (wordText(words[i-1]) == "-H" || wordText(words[i-1]) == "--header") && headerName.MatchString(wordText(words[i]))
+	if i < 2 {
+		return false
+	}
+	switch flag := wordText(words[i-1]); {
+	case flag == "-H", flag == "--header":
+		return headerName.MatchString(wordText(words[i]))
+	case flag == "--user", len(flag) > 1 && flag[0] == '-' && flag[1] != '-' && strings.HasSuffix(flag, "u"): // -u, -su
+		return strings.Contains(wordText(words[i]), ":")
+	}
+	return false
 }
 
 func unquotedText(w *syntax.Word) string {

@@ -27,6 +27,35 @@ func TestSecretsAreBoundAndMasked(t *testing.T) {
 	}
 }
 
+// A password has any letters, and curl takes it as they are.
+func TestASecretOfCurlsUser(t *testing.T) {
+	t.Parallel()
+	bound, err := shell.Policy{}.Bind("curl -su elastic:<password> http://x/", map[string]string{"password": "it's $ecret!"})
+	if err != nil || bound.Shown != "curl -su elastic:‹password› http://x/" || bound.Text != `curl -su elastic:'it'\''s $ecret!' http://x/` || !bound.Analysis.Runnable {
+		t.Errorf("%+v, %v", bound, err)
+	}
+	if bound, err = (shell.Policy{}).Bind("curl -u elastic:<name> http://x/", map[string]string{"name": "recorded"}); err != nil || bound.Analysis.Runnable {
+		t.Errorf("%+v, %v: what is no secret is recorded", bound, err)
+	}
+}
+
+// What is said of a text names a secret by its mask, whether it is given or not.
+func TestASecretIsMaskedInWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, values := range []map[string]string{nil, {"api-key": "hunter22", "password": "hunter22"}} {
+		for command, want := range map[string]string{
+			"<api-key> get":        "no table tells what ‹api-key› does",
+			"redis-cli <password>": "what ‹password› does here is not known",
+			"kubectl <api-key>":    "kubectl ‹api-key› is not permitted in a playbook",
+		} {
+			bound, err := shell.Policy{}.Bind(command, values)
+			if err != nil || bound.Analysis.Why != want || slices.ContainsFunc(bound.Analysis.Programs, func(name string) bool { return strings.Contains(name, "value") || name == "hunter22" }) {
+				t.Errorf("%s: %+v, %v", command, bound.Analysis, err)
+			}
+		}
+	}
+}
+
 func TestASecretIsShownBeforeItIsGiven(t *testing.T) {
 	t.Parallel()
 	bound, err := shell.Policy{}.Bind("redis-cli -h cache AUTH <password>", nil)

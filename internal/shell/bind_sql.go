@@ -70,7 +70,7 @@ func (p Policy) queryValue(author string, values map[string]string) (string, err
 	param := newParam(author)
 	value, given := p.value(param, values)
 	if param.Secret {
-		value, given = cmp.Or(value, standIn), true
+		value, given = cmp.Or(value, standIn(0)), true
 	}
 	if !given {
 		return "", errs.Newf(errs.Invalid, "give a value for %s", author)

@@ -39,6 +39,13 @@ func TestCurl(t *testing.T) {
 		read+r    | curl -sL http://x/
 		read+r    | curl -k https://x/
 		read+r    | curl -u a:b http://x/
+		read+r    | curl -u a:b<password> http://x/
+		read+r    | curl --user "a:$(cat x)" http://x/
+		read+r    | curl -u <api-key> http://x/
+		read      | curl -u a:<password> http://x/
+		read      | curl -s --user "<user>:<api-key>" http://x/
+		read      | curl -u "elastic:$ELASTIC_PASSWORD" http://x/_cluster/health
+		destroy   | curl -u a:<password> -X DELETE http://x/index
 		unknown+r | curl -K file
 		change+r  | curl -T file http://x/
 		change+r  | curl -d @/etc/passwd http://x/

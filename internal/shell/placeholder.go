@@ -44,6 +44,12 @@ func (t *template) newHole(text string) string {
 	return hole + string(holeIndex+rune(len(t.texts)-1)) //nolint:gosec // a text of 64 KiB has fewer placeholders than runes
 }
 
+// isHole reports whether the word is a placeholder and nothing else.
+func isHole(word string) bool {
+	index, found := strings.CutPrefix(word, hole)
+	return found && utf8.RuneCountInString(index) == 1
+}
+
 // holesIn calls f with the index of every hole of s.
 func holesIn(s string, f func(index int)) {
 	for {

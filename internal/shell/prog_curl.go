@@ -8,10 +8,10 @@ import (
 var curl = &program{
 	flags: flags(`-s --silent -S --show-error -f --fail --fail-with-body -i --include -I --head -G --get -m= --max-time= --connect-timeout= -X= --request= -H= --header=
 		-d= --data= --data-raw= --data-binary= --data-urlencode= --json= -w= --write-out= -o= --output= -v --verbose -A= --user-agent= --compressed -4 --ipv4 -6 --ipv6
-		--retry= --retry-delay= --retry-max-time= --retry-connrefused -T= --upload-file= -F= --form= -O --remote-name -J -D= --dump-header= -c= --cookie-jar= --max-redirs= --limit-rate= -r= --range= -Z --parallel --tlsv1.2 -N --no-buffer --http1.1 --http2 -g --globoff -# --no-progress-meter`),
+		-u= --user= --retry= --retry-delay= --retry-max-time= --retry-connrefused -T= --upload-file= -F= --form= -O --remote-name -J -D= --dump-header= -c= --cookie-jar= --max-redirs= --limit-rate= -r= --range= -Z --parallel --tlsv1.2 -N --no-buffer --http1.1 --http2 -g --globoff -# --no-progress-meter`),
 	refused: map[string]string{
 		"-L --location --location-trusted": "an answer may lead to another host", "-k --insecure": "the server must be verified",
-		"-u= --user= -b= --cookie= --oauth2-bearer=": "credentials do not belong in a command", "-x= --proxy= --socks5=": "a proxy leads elsewhere",
+		"-b= --cookie= --oauth2-bearer=": "credentials do not belong in a command", "-x= --proxy= --socks5=": "a proxy leads elsewhere",
 		"--resolve= --connect-to= --unix-socket= --interface=": "it leads elsewhere", "--cacert= --capath= --cert= -E= --key=": "credentials come from the environment only",
 	},
 	opaque: map[string]string{"-K= --config=": "it reads files"},
@@ -143,6 +143,11 @@ func curlCredentials(s scope, c *call) (class Class) {
 		given := s.policy.Secrets || strings.Contains(value, hole) && !dynamic(name)
 		if secretHeader.MatchString(header) && !given || strings.HasPrefix(header, hole) {
 			class = class.worst(Class{Risk: Read, Why: "only asks the address", Refused: "the header carries a credential; write a placeholder such as <api-key>, which is asked for and never recorded"})
+		}
+	}
+	for _, user := range c.values("-u", "--user") {
+		if _, password, _ := strings.Cut(user, ":"); !s.policy.Secrets && !isHole(password) {
+			class = class.worst(Class{Risk: Read, Why: "only asks the address", Refused: "the password stands in the command; write a placeholder such as <password>, which is asked for and never recorded"})
 		}
 	}
 	return class

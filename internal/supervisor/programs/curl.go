@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +46,7 @@ var curlLong = map[string]string{
 	"data": "d", "data-raw": "d", "data-ascii": "d", "data-binary": "d", "json": "J", "user-agent": "A", "verbose": "v", "fail-with-body": "B", "ipv4": "4", "ipv6": "6",
 	"parallel": "z", "max-redirs": "M", "range": "r", "dump-header": "D", "retry": "R", "retry-delay": "E", "retry-max-time": "F", "retry-connrefused": "C",
 	"http1.1": "z", "http2": "z", "tlsv1.2": "z", "no-progress-meter": "z",
-	"silent": "s", "show-error": "S", "fail": "f", "include": "i", "head": "I", "max-time": "m", "get": "G", "data-urlencode": "Q", "header": "H", "output": "o",
+	"silent": "s", "user": "u", "show-error": "S", "fail": "f", "include": "i", "head": "I", "max-time": "m", "get": "G", "data-urlencode": "Q", "header": "H", "output": "o",
 	"write-out": "w", "request": "X", "location": "L", "connect-timeout": "T", "compressed": "z", "url": "U", "no-buffer": "N", "globoff": "g",
 }
 
@@ -71,7 +72,7 @@ func (q *curlCall) parse(args []string) ([]string, error) {
 			return nil, fmt.Errorf("option %s is not available", arg[:2])
 		}
 	}
-	opts, targets, err := options(args, "sSfiIm:GQ:H:o:w:X:LT:zU:Ngvd:J:A:B46#ZM:r:D:R:E:F:C", curlLong)
+	opts, targets, err := options(args, "sSfiIm:GQ:H:o:w:X:LT:zU:Ngvd:J:A:B46#ZM:r:D:R:E:F:Cu:", curlLong)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +153,11 @@ func (q *curlCall) set(o option) (err error) {
 			return fmt.Errorf("header %q is not available", o.value)
 		}
 		q.headers.Set(name, strings.TrimSpace(value))
+	case "u":
+		if !strings.Contains(o.value, ":") {
+			return errors.New("nobody is there to be asked for the password; give user:password")
+		}
+		q.headers.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(o.value)))
 	case "Q":
 		q.data, err = appendData(q.data, o.value)
 	default:
