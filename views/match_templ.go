@@ -90,7 +90,7 @@ func (m MatchPage) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</textarea><p id=\"labels-hint\" class=\"subtle\">As <code>name=value</code>, or the JSON of an alert as Alertmanager sends it.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</textarea><p id=\"labels-hint\" class=\"subtle\">An alert’s name, labels as <code>name=value</code>, or the JSON of an alert as Alertmanager sends it.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

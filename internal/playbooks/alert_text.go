@@ -19,7 +19,7 @@ const maxAlert = 16 << 10 // bytes of a pasted text
 // ReadAlert reads an alert that somebody pasted: as JSON, alone, in a list or in a
 // webhook of Alertmanager, of which the first counts; as {name="value", …}; or as
 // name=value, several a line, where a word without = goes on with the value before
-// it. What names an annotation that matching looks at is one. All errors are
+// it. A text that begins with one word alone begins with the alert's name. What names an annotation that matching looks at is one. All errors are
 // errs.Invalid.
 func ReadAlert(text string) (Alert, error) {
 	text = strings.TrimSpace(text)
@@ -92,6 +92,10 @@ func jsonReason(err error) string {
 
 func readLabelLines(text string) (Alert, error) {
 	a := newAlert()
+	if name, rest := cutAny(text, " \t,\r\n"); name != "" && !strings.ContainsAny(name, `="`) && startsPair(rest) {
+		a.set("alertname", name)
+		text = strings.TrimLeft(rest, " \t,")
+	}
 	for number, line := range strings.Split(text, "\n") {
 		last := ""
 		for rest := strings.TrimSpace(line); rest != ""; rest = strings.TrimLeft(rest, " \t,") {
@@ -116,6 +120,13 @@ func readLabelLines(text string) (Alert, error) {
 		return Alert{}, errs.New(errs.Invalid, "There are no labels in this text.")
 	}
 	return a, nil
+}
+
+// startsPair says that no more words of a sentence follow: nothing does, or name=value, or another line.
+func startsPair(text string) bool {
+	line, _, _ := strings.Cut(strings.TrimLeft(text, " \t,\r"), "\n")
+	name, _, assigned := strings.Cut(line, "=")
+	return line == "" || assigned && isLabelName(name)
 }
 
 // add goes on with a value.

@@ -15,6 +15,11 @@ func TestReadAlert(t *testing.T) {
 	arm := map[string]string{"alertname": "ArmDown", "service": "x"}
 	for text, want := range map[string]playbooks.Alert{
 		"alertname=ArmDown service=x":                                        {Labels: arm},
+		"ArmDown":                                                            {Labels: map[string]string{"alertname": "ArmDown"}},
+		" ArmDown\r\n":                                                       {Labels: map[string]string{"alertname": "ArmDown"}},
+		"etcd-members:5xx":                                                   {Labels: map[string]string{"alertname": "etcd-members:5xx"}},
+		"ArmDown service=x":                                                  {Labels: arm},
+		"ArmDown,\nservice=x":                                                {Labels: arm},
 		" alertname=ArmDown,\n service = x\n":                                {},
 		"alertname=ArmDown\r\nservice=\"x\"":                                 {Labels: arm},
 		`{alertname="ArmDown", service="x"}`:                                 {Labels: arm},
@@ -46,7 +51,9 @@ func TestReadAlertRefuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                        "no labels",
-		"ArmDown":                 `Line 1: "ArmDown" is no label`,
+		"ArmDown it is":           `Line 1: "ArmDown" is no label`,
+		"ArmDown service =x":      `Line 1: "ArmDown" is no label`,
+		"ArmDown\nis down":        `Line 2: "is" is no label`,
 		"a=b\nis down":            `Line 2: "is" is no label`,
 		`a="b`:                    "no end",
 		`{a="b"`:                  "brace is missing",
