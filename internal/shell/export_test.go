@@ -115,6 +115,9 @@ func Outside(command string) []string {
 	if err != nil || len(words) == 0 || outsiders()[words[0]] == nil {
 		return nil
 	}
+	if o := outsiders()[words[0]](); o.known == nil || len(words) > 1 && o.starts[words[1]] != "" {
+		return nil // they are another program's
+	}
 	return words
 }
 

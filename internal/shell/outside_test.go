@@ -139,6 +139,43 @@ func TestHelmAndKustomize(t *testing.T) {
 	`)
 }
 
+// A program that enters something is what it starts, and is only to be copied.
+func TestProgramsThatEnter(t *testing.T) {
+	t.Parallel()
+	labelled(t, onKubernetes, `
+		read+r        | nsenter -t 1 -n ss -tnp
+		destroy+r     | nsenter -t 1 -muipn rm x
+		interactive+r | nsenter -t 1 -m
+		unknown+r     | chroot $(cat x) rm
+		destroy+r     | su - postgres -c 'dropdb x'
+		unknown+r     | su -s /usr/bin/python3 -c 'x' www-data
+		unknown+r     | su postgres -c ls -- -x
+		destroy+r     | runuser -u postgres -- rm x
+		read+r        | k3s kubectl get pods
+		destroy+r     | k3s kubectl delete ns x
+		read+r        | gitlab-psql -c 'SELECT 1'
+		read+r        | kubectl rook-ceph ceph status
+		destroy+r     | kubectl rook-ceph ceph osd purge 3
+		read+r        | script -qc 'ls' /dev/null
+		change+r      | script -c 'ls' x
+		read+r        | /opt/gitlab/embedded/bin/redis-cli info
+		unknown+r     | /opt/mine/bin/redis-cli info
+		unknown+r     | ./redis-cli info
+	`)
+}
+
+// What a dry run is told among other letters, and values that no pattern of a table fits.
+func TestLettersAndValues(t *testing.T) {
+	t.Parallel()
+	labelled(t, shell.Policy{}, `
+		read    | zfs destroy -nv tank/a@b
+		destroy | zfs destroy -rv tank/a
+		destroy | zfs destroy -on tank/a
+		unknown | vtysh -c 'show ip route' -c 'frob'
+		change  | vtysh -c 'show ip route' -c 'clear ip bgp x'
+	`)
+}
+
 // The tables are read when a program of theirs is first met; a mistake in any of them shows here.
 func TestEveryTableIsRead(t *testing.T) {
 	t.Parallel()

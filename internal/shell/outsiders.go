@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -30,20 +31,42 @@ var outsiders = sync.OnceValue(func() map[string]func() *outsider {
 		if err != nil {
 			panic(err)
 		}
-		for block := range strings.SplitSeq(unwrap(string(text)), "\n\n") {
-			for _, head := range blocks(block) {
-				made := sync.OnceValue(head.outsider)
-				for one := range strings.FieldsSeq(head.programs) {
-					if all[one] != nil {
-						panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), one))
-					}
-					all[one] = made
+		for block := range heads(string(text)) {
+			programs, _, _ := strings.Cut(block, ":")
+			made := sync.OnceValue(func() *outsider { return parseBlock(block).outsider() })
+			for one := range strings.FieldsSeq(programs) {
+				if all[one] != nil {
+					panic(fmt.Sprintf("%s: %s stands in the tables twice", path.Base(name), one))
 				}
+				all[one] = made
 			}
 		}
 	}
 	return all
 })
+
+// heads cuts a file at the lines that begin a block: those that are neither indented, empty nor a comment.
+func heads(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		begin := -1
+		for at := 0; at < len(text); {
+			end := at + strings.IndexByte(text[at:], '\n') + 1
+			if end == at {
+				end = len(text)
+			}
+			if strings.IndexByte(" #\n", text[at]) < 0 {
+				if begin >= 0 && !yield(text[begin:at]) {
+					return
+				}
+				begin = at
+			}
+			at = end
+		}
+		if begin >= 0 {
+			yield(text[begin:])
+		}
+	}
+}
 
 // unwrap joins the lines that a table was broken into.
 func unwrap(text string) string {
@@ -61,31 +84,30 @@ func unwrap(text string) string {
 	return b.String()
 }
 
-// outsiderTable is one block: programs, how they are told what to do, and its lines.
+// outsiderTable is one block: how its programs are told what to do, and its lines.
 type outsiderTable struct {
-	programs, mode string
-	otherwise      Class
-	lines          []string
+	mode      string
+	otherwise Class
+	lines     []string
 }
 
-func blocks(block string) (all []outsiderTable) {
-	for line := range strings.SplitSeq(block, "\n") {
+func parseBlock(block string) (t outsiderTable) {
+	for line := range strings.SplitSeq(unwrap(block), "\n") {
 		switch {
 		case strings.TrimSpace(line) == "":
 		case strings.HasPrefix(line, "  "):
-			all[len(all)-1].lines = append(all[len(all)-1].lines, strings.TrimSpace(line))
+			t.lines = append(t.lines, strings.TrimSpace(line))
 		default:
-			programs, rest, _ := strings.Cut(line, ": ")
+			_, rest, _ := strings.Cut(line, ": ")
 			mode, otherwise, _ := strings.Cut(rest, " else ")
-			t := outsiderTable{programs: programs, mode: mode}
+			t.mode = mode
 			if mode == rest && strings.Contains(rest, " ; ") {
 				t.mode, otherwise = "always", rest
 			}
 			t.otherwise = classLine(otherwise)
-			all = append(all, t)
 		}
 	}
-	return all
+	return t
 }
 
 // classLine reads "read ; only asks".

@@ -107,11 +107,16 @@ func recorded(s scope, c *call) Class {
 	return class
 }
 
-// startAs classes the words as those of another program.
+// startAs classes the words as those of another program. What holds for that one as it runs here (whose
+// credentials it uses, in which transaction) holds for none that brings its own.
 func startAs(s scope, name string, words []string) Class {
 	deeper, ok := s.within(false)
 	if !ok {
 		return tooDeep
 	}
-	return s.start(deeper, append([]string{name}, words...))
+	class := s.start(deeper, append([]string{name}, words...))
+	if class.Refused == "" && !s.remote {
+		class.Refused = entered
+	}
+	return class
 }
