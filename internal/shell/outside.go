@@ -31,6 +31,7 @@ type outsider struct {
 	always   bool              // it does one thing
 	verbless bool              // its flags tell what it does
 	search   bool              // the verb may stand behind any number of group names
+	apart    string            // characters that a word of a read may not hold, besides a semicolon
 	several  bool              // every word is a verb of its own
 	starts   map[string]string // first words behind which another program's own stand: k3s kubectl
 	decides  flagSet           // flags that leave all others without an effect

@@ -156,6 +156,8 @@ func (t outsiderTable) outsider() *outsider {
 			o.knows(o.decides)
 		case "with":
 			o.with(rest)
+		case "apart":
+			o.apart = rest
 		case "like":
 			for pair := range strings.FieldsSeq(strings.ReplaceAll(items, ",", " ")) {
 				verb, program, renamed := strings.Cut(pair, "=")
@@ -332,6 +334,8 @@ func (o *outsider) byValue(taken *call) (class Class) {
 	for _, v := range o.values {
 		for _, value := range taken.values(v.flag) {
 			switch {
+			case v.class.Risk == Read && strings.ContainsAny(value, ";|>\n"):
+				class = class.worst(unknown("a sign in the value of " + v.flag + " may begin another command"))
 			case v.fits(value):
 				class = class.worst(v.class)
 			case v.class.Risk == Read && !slices.ContainsFunc(o.values, func(other valueFlag) bool { return other.flag == v.flag && other.fits(value) }):

@@ -17,8 +17,8 @@ func (o *outsider) sure(found verb, words, args []string) Class {
 	switch {
 	case o.search:
 		return o.passed(all)
-	case slices.ContainsFunc(all, func(word string) bool { return strings.ContainsAny(word, ";\n") }):
-		return unknown("a semicolon may begin another command of the program's own")
+	case slices.ContainsFunc(all, func(word string) bool { return strings.ContainsAny(word, ";\n"+o.apart) }):
+		return unknown("a sign in its words may begin a command of the program's own, or start another program")
 	case o.several, o.always, found.more, len(all) <= len(found.words):
 		return Class{}
 	}
