@@ -23,7 +23,7 @@ var languagePrograms = map[string]*program{
 	},
 	"awk": awkProgram, "gawk": awkProgram, "mawk": awkProgram,
 	"python": language, "python3": language, "perl": language, "ruby": language, "node": language, "php": language,
-	"ansible": scripted, "ansible-playbook": scripted, "make": scripted, "pip": scripted, "pip3": scripted, "npm": scripted, "systemd-run": scripted,
+	"ansible": scripted, "ansible-playbook": scripted, "make": scripted, "systemd-run": scripted,
 }
 
 var (

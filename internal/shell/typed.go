@@ -282,7 +282,7 @@ func rootTyped(text string) bool {
 // english are the programs that are plain words too.
 var english = wordSet("command test time times find watch service host file type set read wait kill sort top date who head install mount free less more make " +
 	"link exec exit export trap jobs history local source last info screen at nice cut join split look true false patch stat open go node env id users " +
-	"kind script argo flux salt knife boundary puppet vector bridge " +
+	"kind script batch argo flux salt knife boundary puppet vector bridge " +
 	"groups yes sleep reboot shutdown start stop alias return break continue tee watch tail cat echo print return")
 
 var functionWords = wordSet("the that which from with this your and of to for are is was if until when any has have been not it be as by")
