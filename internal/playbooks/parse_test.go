@@ -129,6 +129,29 @@ resolution: Fix
   3. Look again [resolution-look-again] L13 (manual)
      > Look [again](x).
 `},
+		"list items that say only to run it": {source: `# Look
+
+## Checks
+
+- Command: ~uname -a~
+  - Output: <paste>
+- Run the following ~df~ command:
+
+  ~~~sh
+  # Free space
+  df -h
+  ~~~
+- Run it as root: ~free -m~
+`, want: `# Look (alerts-example)
+diagnosis: Checks
+  1. uname -a [diagnosis-uname-a] L5
+     $ uname -a (any L5)
+     > - Output: <paste>
+  2. Free space [diagnosis-free-space] L7
+     $ df -h  # Free space (local L11)
+  3. Run it as root [diagnosis-run-it-as-root] L13
+     $ free -m (local L13)
+`},
 		"notes without any convention": {source: `How I got the queue moving again.
 
 Check it:

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/yuin/goldmark/ast"
 )
 
 // A reader turns one heading of a document and all below it into a playbook.
 type reader struct {
 	doc            *document
 	playbook       *Playbook
-	inlineCommands bool       // code spans of this section are commands
-	drafts         [][]*draft // of each section
-	parts          []int      // of each section, the index of the one that it goes on with: its own when it does not
+	inlineCommands bool              // code spans of this section are commands
+	drafts         [][]*draft        // of each section
+	parts          []int             // of each section, the index of the one that it goes on with: its own when it does not
+	flagLists      map[ast.Node]bool // lists, and whether they explain flags
 	stepIDs        map[string]int
 	commandIDs     map[string]int
 }
@@ -185,6 +188,7 @@ func fenced(language, text string) string {
 
 // step gives a draft its number and identity.
 func (r *reader) step(d *draft, number int) Step {
+	d.nameByCommand()
 	title := stepTitle(d.title)
 	if title == "" {
 		title = fmt.Sprintf("Step %d", number)

@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -38,7 +39,7 @@ func (r *reader) spans(n ast.Node) []span {
 		if !entering || !isCode {
 			return ast.WalkContinue, nil
 		}
-		if text, kind := spanCommand(r.doc.plain(code)); kind != "" && !r.full(code) {
+		if text, kind := spanCommand(r.doc.plain(code)); kind != "" && !r.toldOf(code) && !r.full(code) {
 			all = append(all, span{text, kind, r.doc.line(code.Pos()), r.onUndoLine(code)})
 		}
 		return ast.WalkSkipChildren, nil
@@ -65,6 +66,51 @@ func spanCommand(text string) (command, kind string) {
 		return text, Shell
 	}
 	return "", ""
+}
+
+// What stands around inline code in a sentence that tells of a command rather than to run it.
+var (
+	toldBefore = regexp.MustCompile(`(?i)\b(?:last|previous|preceding|failed|failing|above)\s+commands?\s+(?:is|was|being)\W*$`)
+	toldBehind = regexp.MustCompile(`(?i)^\W*(?:commands?\s+)?(?:would|may|might|could)\s+(?:just\s+|also\s+|then\s+|simply\s+)?(?:return|hang|fail|block|stall|freeze|crash|not|never|time\s+out)\b`)
+)
+
+// toldOf reports inline code that only speaks of a command: what happens to one that was run,
+// or a part of one in a list that explains its flags.
+func (r *reader) toldOf(code ast.Node) bool {
+	inner, isText := code.FirstChild().(*ast.Text)
+	around := code.Parent()
+	for around != nil && around.Type() == ast.TypeInline {
+		around = around.Parent()
+	}
+	if !isText || around == nil || around.Lines() == nil || around.Lines().Len() == 0 {
+		return false
+	}
+	const near = 80
+	start, end := around.Lines().At(0).Start, around.Lines().At(around.Lines().Len()-1).Stop
+	from, to := inner.Segment.Start, code.LastChild().(*ast.Text).Segment.Stop
+	if start > from || to > end {
+		return false
+	}
+	before, behind := r.doc.source[max(start, from-near):from], r.doc.source[to:min(end, to+near)]
+	return toldBefore.Match(before) || toldBehind.Match(behind) || around.Parent().Kind() == ast.KindListItem && r.explainsFlags(around.Parent().Parent())
+}
+
+// explainsFlags reports a list of which one item begins with a flag.
+func (r *reader) explainsFlags(list ast.Node) bool {
+	explains, known := r.flagLists[list]
+	if known {
+		return explains
+	}
+	for item := list.FirstChild(); item != nil && !explains; item = item.NextSibling() {
+		if first := item.FirstChild(); first != nil && first.FirstChild() != nil && first.FirstChild().Kind() == ast.KindCodeSpan {
+			explains = strings.HasPrefix(r.doc.plain(first.FirstChild()), "-")
+		}
+	}
+	if r.flagLists == nil {
+		r.flagLists = map[ast.Node]bool{}
+	}
+	r.flagLists[list] = explains
+	return explains
 }
 
 // mentioned are programs with verbs that do nothing without an object: prose speaks

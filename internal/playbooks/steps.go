@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -263,6 +264,28 @@ func (r *reader) itemTitle(item ast.Node) string {
 	}
 	return shorten(strings.TrimRight(title, ":. "))
 }
+
+// nameByCommand names a list item after its first command when it says nothing else than
+// to run it: "Command: `uname -a`", or a fence alone.
+func (s *draft) nameByCommand() {
+	if !s.item {
+		return
+	}
+	i := slices.IndexFunc(s.blocks, func(b Block) bool { return b.Command != nil && b.Command.Kind != Reference })
+	if i < 0 {
+		return
+	}
+	c := s.blocks[i].Command
+	for _, word := range words(s.title) {
+		if !leadIn[word] && word != firstWord(c.Text) {
+			return
+		}
+	}
+	s.title = shorten(cmp.Or(c.Caption, firstLine(c.Text)))
+}
+
+// leadIn are the words that lead to a command and name nothing.
+var leadIn = wordsOf("command commands cmd run running execute executing use using type enter example the this these following below by with then as follows and")
 
 // shorten cuts a title at a word, at about eighty letters.
 func shorten(title string) string {

@@ -123,12 +123,17 @@ func (c *cutter) step() {
 		opened := c.opened(trimmed)
 		if language := queryIn(opened, !c.commands); language != "" {
 			c.query(trimmed, language)
-		} else if c.functions[firstField(trimmed)] || typedLine(opened, len(c.found) == 0) {
+		} else if !c.echoed(trimmed) && (c.functions[firstField(trimmed)] || typedLine(opened, len(c.found) == 0)) {
 			c.take(trimmed)
 		} else {
 			c.skip(line)
 		}
 	}
+}
+
+// echoed reports what the command above ran elsewhere, shown again with what it printed.
+func (c *cutter) echoed(line string) bool {
+	return len(c.found) > 0 && strings.HasSuffix(c.found[len(c.found)-1].Text, " -- "+line)
 }
 
 // answered takes a line of a fence with prompts.
