@@ -59,14 +59,24 @@ var hostile = map[string]func(n int) string{
 	"variables": func(n int) string {
 		return fill("", "```sh\n"+strings.Repeat("x=1\n", 6500)+"ls"+strings.Repeat(" $x", 6500)+"\n```\n", n)
 	},
-	"alerts":   func(n int) string { return "Alerts: " + numbered("aB%d ", n-8) },
-	"headings": func(n int) string { return fill("# A\n\n## Fix\n\n", "### a\n", n) },
-	"parts":    func(n int) string { return fill("# A\n\n", "## fix\n", n) },
-	"files":    func(n int) string { return fill("", "# a\n## fix\n## diagnosis\n## impact\n", n) },
-	"steps":    func(n int) string { return fill("# A\n\n## Fix\n\n", "**a**\n\n", n) },
-	"items":    func(n int) string { return fill("# A\n\n## Fix\n\n1. `nc a b`\n", "1. a\n", n) },
-	"fences":   func(n int) string { return fill("# A\n\n## Fix\n\n", "a\n\n```probe\na: b\n```\n\n", n) },
-	"commands": func(n int) string { return fill("## Fix\n\n", "- `nc a`\n", n) },
+	"alerts":     func(n int) string { return "Alerts: " + numbered("aB%d ", n-8) },
+	"headings":   func(n int) string { return fill("# A\n\n## Fix\n\n", "### a\n", n) },
+	"parts":      func(n int) string { return fill("# A\n\n", "## fix\n", n) },
+	"files":      func(n int) string { return fill("", "# a\n## fix\n## diagnosis\n## impact\n", n) },
+	"steps":      func(n int) string { return fill("# A\n\n## Fix\n\n", "**a**\n\n", n) },
+	"items":      func(n int) string { return fill("# A\n\n## Fix\n\n1. `nc a b`\n", "1. a\n", n) },
+	"fences":     func(n int) string { return fill("# A\n\n## Fix\n\n", "a\n\n```probe\na: b\n```\n\n", n) },
+	"commands":   func(n int) string { return fill("## Fix\n\n", "- `nc a`\n", n) },
+	"explained":  func(n int) string { return fill("## Fix\n\n- `-a`\n", "- `nc a`\n", n) },
+	"bare items": func(n int) string { return fill("## Fix\n\n", "- nc a\n", n) },
+	"bare lines": func(n int) string { return fill("## Fix\n\na\n", "df -h\n", n) },
+	"bare words": func(n int) string { return fill("## Fix\n\n", "- df a b\n- ls c\n  - df\n", n) },
+	"rooted": func(n int) string {
+		return fill("## Fix\n\n- run abc "+strings.Repeat("a ", n/4)+"\n", "\n  ```\n  # abcd\n  x\n  ```\n", n)
+	},
+	"alert names": func(n int) string { return fill("# A\n\n", "## NodeDownA\n\na\n\n", n) },
+	"alternating": func(n int) string { return fill("# A\n\n## Fix\n\n", "### a\n\nb\n\n### Diagnosis\n\nb\n\n", n) },
+	"remarks":     func(n int) string { return fill("```sh\nls\n", "# a\n\n", n-8) + "\n```\n" },
 	"slips": func(n int) string {
 		return fill("", "## Diagnosys\n```sh {timout=1s}\nls <namepsace> $NAMSPACE\n```\n", n)
 	},

@@ -31,6 +31,9 @@ func (r *reader) code(n ast.Node, info string) []Block {
 		f, _ = parseInfo(info)
 		body, line = code, line+1
 	}
+	if f.language == "" {
+		body = r.rooted(n, body)
+	}
 	switch f.language {
 	case "probe", "finding", "verify":
 		if len(body) > maxDirective {
@@ -51,6 +54,44 @@ func (r *reader) code(n ast.Node, info string) []Block {
 	default:
 		return r.whole(f, Reference, body, line)
 	}
+}
+
+// rooted gives a body whose first line has root's prompt a prompt that cannot be a comment:
+// the words above say to run that program, and what it printed stands below.
+func (r *reader) rooted(n ast.Node, body string) string {
+	typed, isRoot := strings.CutPrefix(body, "# ")
+	typed, output, _ := strings.Cut(typed, "\n")
+	program := firstWord(typed)
+	if !isRoot || len(program) < 3 || strings.TrimSpace(firstLine(output)) == "" || isComment(output) || strings.Trim(program, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return body
+	}
+	above := n.PreviousSibling()
+	for range 2 { // paragraphs, of a list item
+		if above == nil {
+			return body
+		}
+		if above.Kind() == ast.KindList {
+			above = above.LastChild()
+		}
+		if above.Kind() != ast.KindFencedCodeBlock && runsIt(" "+strings.ToLower(r.doc.plain(above))+" ", program) {
+			return "$ " + typed + "\n" + output
+		}
+		if n.Parent().Kind() != ast.KindListItem {
+			return body
+		}
+		above = above.PreviousSibling()
+	}
+	return body
+}
+
+// runsIt reports words that say to run the program.
+func runsIt(said, program string) bool {
+	for _, verb := range []string{"using", "with", "run", "running", "execute", "via", "command"} {
+		if _, rest, found := strings.Cut(said, " "+verb+" "+program); found && strings.IndexAny(rest, " .,:;") == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fenceKind decides what a fence holds: by its language, and where teams label
@@ -109,7 +150,7 @@ func unlabelled(body string) string {
 	blank := body[:len(body)-len(strings.TrimLeft(body, " \t\n"))]
 	atTop := top.Line == 1+strings.Count(blank, "\n")
 	switch {
-	case shell.Prompted(body), top.In == "" && shell.StartsCommand(first), setsFirst(lines, first),
+	case shell.Prompted(body), top.In == "" && shell.StartsCommand(first), setsFirst(lines, first), shell.AllTyped(body),
 		atTop && top.In == "" && strings.HasPrefix(strings.TrimSpace(body), "#") && shell.StartsCommand(top.Text):
 		return Shell
 	case top.In == shell.InPromQL || top.In == shell.InLogQL:

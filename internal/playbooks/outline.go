@@ -46,6 +46,7 @@ type document struct {
 	references []reference
 	byLabel    map[string]int // of references, the first of each label
 	repeated   int            // bytes of references that were appended to pieces
+	judged     int            // lines that might be bare commands
 	commands   quota
 	headings   quota
 	steps      quota

@@ -17,6 +17,8 @@ type reader struct {
 	drafts         [][]*draft        // of each section
 	parts          []int             // of each section, the index of the one that it goes on with: its own when it does not
 	flagLists      map[ast.Node]bool // lists, and whether they explain flags
+	bare           map[ast.Node][]span
+	bareLists      map[ast.Node]bool
 	stepIDs        map[string]int
 	commandIDs     map[string]int
 }

@@ -28,13 +28,18 @@ type span struct {
 	undo       bool // it stands on an undo line
 }
 
-// spans collects the code spans below n that are commands.
+// spans collects what is a command below n: inline code, and bare lines.
 func (r *reader) spans(n ast.Node) []span {
 	if !r.inlineCommands || r.doc.commands.told {
 		return nil
 	}
 	var all []span
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if kind := n.Kind(); entering && (kind == ast.KindParagraph || kind == ast.KindTextBlock) {
+			if lines := r.bareLines(n); len(lines) > 0 && !r.full(n) {
+				all = append(all, lines...)
+			}
+		}
 		code, isCode := n.(*ast.CodeSpan)
 		if !entering || !isCode {
 			return ast.WalkContinue, nil

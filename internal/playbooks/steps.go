@@ -106,7 +106,7 @@ func (r *reader) listSteps(list *ast.List, end int, current *draft) []*draft {
 // which are shown anyway.
 func (r *reader) saysOnly(n ast.Node, title string) bool {
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		if kind := child.Kind(); kind != ast.KindText && kind != ast.KindCodeSpan {
+		if kind := child.Kind(); kind != ast.KindText && kind != ast.KindCodeSpan && (kind != ast.KindAutoLink || len(r.bare[n]) == 0) {
 			return false
 		}
 	}

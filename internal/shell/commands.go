@@ -54,6 +54,7 @@ type cutter struct {
 	found    []Line
 	remarks  []Remark
 	output   bool // the line above was printed
+	skipped  bool // so was any
 	printed  bool // so was the one above the captions
 	from     int  // the line on which the captions begin
 
@@ -182,7 +183,7 @@ func (c *cutter) skip(line string) {
 	if !c.prompted && c.behind != c.from {
 		c.remark() // right below a command they are what it printed
 	}
-	c.captions, c.output = nil, true
+	c.captions, c.output, c.skipped = nil, true, true
 	c.at++
 }
 

@@ -94,6 +94,7 @@ var (
 	curled     = regexp.MustCompile(`^\$?\{\{-? ?(?:\$labels\.|\.Labels\.)?([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*) ?-?\}\}`)
 	boxed      = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]{2,}|[A-Z])\]`)
 	shouted    = regexp.MustCompile(`^\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]$`)
+	choice     = regexp.MustCompile(`^\[[A-Za-z0-9_.-]{2,}(?:\|[A-Za-z0-9_.-]{2,})+\]`) // [staging|production], where no pipe makes sense
 	boxedWords = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z][A-Za-z0-9_-]*)*)\]`)
 	printed    = regexp.MustCompile(`^<(?:none|nil|null|unset|unknown|pending|invalid|no value|empty|html|body|head|title|br|p|div)>`)
 	aRange     = regexp.MustCompile(`^[A-Za-z]-[A-Za-z]`)
@@ -173,6 +174,9 @@ func placeholderAt(text string, i int, quote byte) int {
 			return len(m[0])
 		}
 	case '[':
+		if m := match(choice); m != nil && quote == 0 && before != '$' && before != '\\' {
+			return len(m[0])
+		}
 		if strings.IndexByte(" \t\n/=:,@", before) < 0 {
 			return 0
 		}

@@ -45,10 +45,13 @@ type typedText struct {
 // The bare # of root is judged by the fence; a bare > counts where arrow says so.
 func afterPrompt(line string, arrow bool) (typedText, bool) {
 	text := strings.TrimLeft(line, " \t")
-	for _, mark := range []string{"$", "❯"} { // most are these
+	for _, mark := range []string{"$", "❯", "$>"} { // most are these
 		if rest, found := afterMark(text, mark); found {
 			return typedText{text: rest}, true
 		}
+	}
+	if rest, found := afterMark(text, "#>"); found && rootTyped(rest) {
+		return typedText{text: rest}, true
 	}
 	if _, isRoot := afterRoot(line); isRoot || !mayPrompt(text) {
 		return typedText{}, false

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -20,6 +22,57 @@ func StartsCommand(line string) bool {
 		word = word[i+1:]
 	}
 	return (Known(word) || shellWords[word]) && typedLine(text, true)
+}
+
+// AllTyped reports that each line of an unlabelled fence is typed, though its program may be
+// none that the tables know: it has a flag, a variable or a blank to fill then.
+func AllTyped(fence string) bool {
+	if len(fence) > maxText {
+		return false
+	}
+	c := newCutter(fence)
+	for c.at < len(c.lines) {
+		c.step()
+	}
+	return len(c.found) > 0 && !c.skipped && !slices.ContainsFunc(c.found, func(l Line) bool {
+		return l.In != "" || !marked(l.Text) && !StartsCommand(l.Text)
+	})
+}
+
+// marked reports a program's name with what only commands have behind it.
+func marked(text string) bool {
+	return isCommandName(firstField(text)) && secondField(text) != "" && (hasFlag(text) || asksFor.MatchString(text))
+}
+
+var asksFor = regexp.MustCompile(`\s(?:<[A-Za-z][A-Za-z0-9_ -]*>|\$[A-Za-z{])`)
+
+// Bare judges a line of plain text in a document. A command with something that prose does
+// not have is one for sure; another may be one, where its neighbours say so.
+func Bare(line string) (may, sure bool) {
+	if !StartsCommand(line) || secondField(line) == "" || strings.ContainsAny(line[len(line)-1:], ".:,;") {
+		return false, false
+	}
+	var quote byte
+	for field := range strings.FieldsSeq(line) {
+		if quote == 0 && (functionWords[strings.ToLower(field)] || strings.HasSuffix(field, ",")) {
+			return false, false
+		}
+		for i := range len(field) {
+			switch c := field[i]; {
+			case c == quote:
+				quote = 0
+			case quote == 0 && (c == '\'' || c == '"'):
+				quote = c
+			}
+		}
+	}
+	if quote != 0 {
+		return false, false
+	}
+	if (Policy{}).Analyse(line).Risk == Unknown {
+		return hasFlag(line), false
+	}
+	return true, hasFlag(line) || strings.ContainsAny(line, "/|=$<>&")
 }
 
 // shellWords are the shell's own that begin what people put into a runbook. Those
