@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -93,6 +94,9 @@ func (f *alertFinder) lines(n ast.Node) (promises bool) {
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Paragraph, *ast.TextBlock:
+			if !f.speaks(n) {
+				return ast.WalkSkipChildren, nil
+			}
 			last := ""
 			for line := range strings.Lines(f.doc.text(n)) {
 				last = line
@@ -108,6 +112,18 @@ func (f *alertFinder) lines(n ast.Node) (promises bool) {
 		return ast.WalkContinue, nil
 	})
 	return promises && n.Kind() == ast.KindParagraph
+}
+
+// speaks spares most paragraphs a closer look.
+func (f *alertFinder) speaks(n ast.Node) bool {
+	lines := n.Lines()
+	for i := range lines.Len() {
+		segment := lines.At(i)
+		if line := segment.Value(f.doc.source); bytes.Contains(line, []byte("lert")) || bytes.Contains(line, []byte("LERT")) {
+			return true
+		}
+	}
+	return false
 }
 
 // rule reads a line of code: alert: Name.
