@@ -22,6 +22,7 @@ type Step struct {
 	Target   string // "on prod, from runner-1"
 	Folded   bool   // finished and not current: one row until it is opened
 	Preview  string // its command, shown in the folded row
+	Gist     string // the first words of a step without a command, shown there instead
 	Summary  string // its result, shown in the folded row
 	Blocks   []Block
 	Others   []Command // for platforms other than the incident's

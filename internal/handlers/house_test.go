@@ -80,6 +80,30 @@ level: 1
 
 ` + "```sh {id=then}\nseq 1 2\n```\n"
 
+const byHand = `---
+title: By hand
+---
+
+# By hand
+
+## Diagnosis
+
+### Step 1: Look
+
+` + "```sh {id=look}\npwd\n```" + `
+
+## Resolution
+
+### Scenario A: Keys
+
+**Normalise** the [keys](x) in ` + "`a.py`" + `:
+
+` + "```python\nname = 0\n```" + `
+
+### Scenario B: Both
+
+` + "```python\nname = 0\n```\n\n```sh\nls a\n```\n"
+
 const hookToken = "a-token-that-only-the-source-knows"
 
 // house is a whole Wardroom on a database of its own: real services, a real listener.
@@ -107,7 +131,7 @@ func setup(t *testing.T, change ...func(*config.Settings)) *house {
 	}
 	log := slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	file := environments(t)
-	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "secret.md": {Data: []byte(secret)}, "hidden.md": {Data: []byte(hidden)}, "reversible.md": {Data: []byte(reversible)}}}
+	sources := playbooks.Config{Log: log, Files: fstest.MapFS{"arm-down.md": {Data: []byte(armDown)}, "several.md": {Data: []byte(several)}, "by-hand.md": {Data: []byte(byHand)}, "secret.md": {Data: []byte(secret)}, "hidden.md": {Data: []byte(hidden)}, "reversible.md": {Data: []byte(reversible)}}}
 	sources.Shipped = fstest.MapFS{"cache.md": {Data: []byte("# Shipped cache\n")}}
 	if settings.PlaybooksWrite != "" {
 		sources.Written = os.DirFS(settings.PlaybooksWrite)

@@ -22,7 +22,7 @@ func TestTheLibraryKnowsWhatWasUsed(t *testing.T) {
 	b.get(t, "/playbooks").want(t, http.StatusOK).has(t, "td", "never")
 	h.declared(t, ana)
 	page := b.get(t, "/playbooks").want(t, http.StatusOK)
-	page.has(t, ".page-head", "6 playbooks, all valid")
+	page.has(t, ".page-head", "7 playbooks, all valid")
 	page.has(t, "td", "s ago")
 	for _, n := range find(b.get(t, "/playbooks/arm-down").want(t, http.StatusOK).doc, ".risk-unknown") {
 		t.Errorf("shown as unknown: %s", textOf(n))

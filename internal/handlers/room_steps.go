@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,6 +168,7 @@ func (s *Server) stepView(d roomData, attached uuid.UUID, book playbooks.Playboo
 		return card, err
 	}
 	card.Others = append(card.Others, othersUndo...)
+	card.Gist = gist(step.Text)
 	card.Risk, card.Platform = risk, strings.Join(sortedKeys(platforms), ", ")
 	judgeStep(&card, d, attached, step.ID)
 	return card, nil
@@ -314,13 +316,23 @@ func progress(ran, of, failed int) string {
 	return text
 }
 
+// firstCommand is what a folded card shows: code that is only to be read is none.
 func firstCommand(card views.Step) string {
 	for _, b := range card.Blocks {
-		if b.Command != nil {
+		if b.Command != nil && b.Command.Kind != playbooks.Reference {
 			return b.Command.Text
 		}
 	}
 	return ""
+}
+
+var markup = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)|[*` + "`" + `]+|^[ \t>#]*(?:[-+] |\d+[.)] )?`)
+
+// gist gives the first line of a Markdown text in plain words.
+func gist(text string) string {
+	const most = 300 // bytes, more than a row shows
+	line, _, _ := strings.Cut(strings.TrimSpace(text[:min(len(text), most)]), "\n\n")
+	return views.Visible(strings.Join(strings.Fields(markup.ReplaceAllString(strings.ToValidUTF8(line, ""), "$1")), " "))
 }
 
 func summaryOf(run diagnostics.Run) string {

@@ -58,6 +58,21 @@ func TestStepWithSeveralCommands(t *testing.T) {
 	a.has(t, "#room-outline", "1 of 2")
 }
 
+// A folded card shows the command that would run; code that is only to be read is none, and a step without one shows its first words.
+func TestFoldedStepsShowWhatThereIsToDo(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ana := h.person(t, "Ana", authz.Responder)
+	h.declaredWith(t, ana, "by-hand")
+	all := heads(h.browser(t, ana).get(t, "/incidents/1").want(t, http.StatusOK))
+	want := []string{"A. Keys BY HAND Normalise the keys in a.py:", "B. Both READ ls a"}
+	for i, row := range want {
+		if len(all) != 3 || !strings.Contains(all[i+1], row) {
+			t.Errorf("rows %q, want %q", all, row)
+		}
+	}
+}
+
 func TestMoveOn(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
