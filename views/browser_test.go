@@ -173,7 +173,9 @@ func newTab(t *testing.T) (do func(...chromedp.Action[chromedp.Void]), until fun
 }
 
 // left says that the page went away while it was asked: a key that opens another page may be the last one that it hears.
-func left(err error) bool { return strings.Contains(err.Error(), "Inspected target navigated or closed") }
+func left(err error) bool {
+	return strings.Contains(err.Error(), "Inspected target navigated or closed")
+}
 
 type frame = map[string]any
 

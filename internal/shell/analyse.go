@@ -170,11 +170,13 @@ func (w *walker) call(c *syntax.CallExpr) {
 	for _, assign := range c.Assigns {
 		w.add(w.s.sets(assign.Name.Value))
 	}
-	argv := make([]string, len(c.Args))
-	for i, word := range c.Args {
-		argv[i] = wordText(word)
-		if argv[0] != "echo" && argv[0] != "printf" && w.hidesFlags(word) {
-			w.add(unknown("a word of " + shown(argv[0]) + " may become a flag at run time"))
+	var argv []string
+	for _, word := range c.Args {
+		for _, one := range spread(word) {
+			argv = append(argv, wordText(one))
+			if argv[0] != "echo" && argv[0] != "printf" && w.hidesFlags(one) {
+				w.add(unknown("a word of " + shown(argv[0]) + " may become a flag at run time"))
+			}
 		}
 	}
 	if w.funcs[argv[0]] {

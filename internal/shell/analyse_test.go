@@ -143,7 +143,7 @@ func TestShell(t *testing.T) {
 		unknown+r   | nosuchprogram
 		unknown     | exec 3>&1 {fd}>x
 		unknown     | X='-o out'; sort $X in
-		unknown     | sort {-o,out} in
+		change      | sort {-o,out} in
 		read        | f(){ f; }; f
 		read        | x=$x$x
 		read        | command -v ls
@@ -201,6 +201,32 @@ func TestLanguages(t *testing.T) {
 		unknown+r | python -m cProfile app.py
 		unknown+r | python3 -c 'print(1)'
 		interactive+r | python
+	`)
+}
+
+func TestBracesThatAreWrittenOut(t *testing.T) {
+	t.Parallel()
+	labelled(t, shell.Policy{}, `
+		read      | cat /proc/loadavg /proc/pressure/{cpu,io,memory}
+		read      | cat a{,.old}
+		read      | ls {1..3}
+		unknown   | ls {1..1000000000}
+		destroy   | kubectl delete {pvc,pod} x
+		unknown   | kubectl get pods {--watch,$X}
+		unknown   | cat {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}
+	`)
+}
+
+func TestMongoThatIsWrittenOut(t *testing.T) {
+	t.Parallel()
+	labelled(t, shell.Policy{}, `
+		read       | mongosh --quiet --eval "db.serverStatus().connections"
+		read       | mongosh --quiet --eval "rs.status().members.forEach(m => print(m.name, m.stateStr))"
+		unknown   | mongosh --quiet --eval "rs.status().members.forEach(m => db.x.drop())"
+		unknown   | mongosh --quiet --eval "rs.status().members.forEach(m => x.y = 1)"
+		destroy   | mongosh app --eval 'db.s.deleteMany({ seen: { $lt: new Date(Date.now() - 864e5) } })'
+		destroy   | mongosh app --eval 'db.o.aggregate([{ $match: { year: 2023 } }, { $out: "o_2023" }])'
+		unknown   | mongosh app --eval 'db.o.aggregate([{ $match: { $where: "1" } }])'
 	`)
 }
 

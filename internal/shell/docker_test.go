@@ -122,6 +122,8 @@ func TestRedis(t *testing.T) {
 		destroy   | redis-cli del key
 		destroy   | redis-cli SET a b
 		destroy   | redis-cli SHUTDOWN
+		change    | redis-cli -h r REPLICAOF NO ONE
+		destroy   | redis-cli REPLICAOF other 6379
 		change    | redis-cli COPY a b
 		destroy   | redis-cli copy a b replace
 		destroy   | redis-cli EVAL "return redis.call('del', 'a')" 0

@@ -112,7 +112,7 @@ func TestKubectl(t *testing.T) {
 		unknown   | kubectl get pods -<flag>
 		unknown   | kubectl get pods --<flag>=x
 		unknown   | F=--force; kubectl delete pod x $F
-		unknown   | kubectl delete pod {x,--force}
+		destroy   | kubectl delete pod {x,--force}
 		read      | kubectl get pods -n $NAMESPACE
 		change    | POD=$(kubectl get pods -o name | head -1); kubectl delete pod "$POD"
 		unknown+r | kubectl frobnicate

@@ -18,7 +18,7 @@ import (
 // runbooks, and what it does. The labels were written from the definitions of the
 // classes, without knowing the tables; where more than one class can be defended, also
 // names the others. The last 180 of labelled_oncall.jsonl were written to break the tables;
-// labelled_ops.jsonl has a read and the most dangerous verbs and flags of each program that only it names.
+// labelled_field.jsonl was written by somebody who had not seen the tables; labelled_ops.jsonl has a read and the most dangerous verbs and flags of each program that only it names.
 type labelledCommand struct {
 	Command, Kind string
 	Risk          string
@@ -40,7 +40,7 @@ func (c *classes) UnmarshalJSON(text []byte) error {
 
 func labelledCommands(tb testing.TB) (all []labelledCommand) {
 	tb.Helper()
-	for _, file := range []string{"testdata/labelled.jsonl", "testdata/labelled_oncall.jsonl", "testdata/labelled_ops.jsonl"} {
+	for _, file := range []string{"testdata/labelled.jsonl", "testdata/labelled_oncall.jsonl", "testdata/labelled_ops.jsonl", "testdata/labelled_field.jsonl"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			tb.Fatal(err)

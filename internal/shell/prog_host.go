@@ -9,7 +9,7 @@ var hostPrograms = map[string]*program{
 	"uptime": listing("shows load", "-p -s"),
 	"ps":     {class: read("lists processes"), flags: flags("-e -f -A -a -x -u= -U= -p= -C= -L -T -H -l -F -w -M -q= -o= -O= --sort= --no-headers --forest --pid= --ppid= -N -d"), refine: psStyle},
 	"top":    {class: read("shows the busiest processes"), flags: flags("-b -n= -d= -o= -p= -u= -H -c -w= -1 -i -E= -e= -s -S"), refine: topMode},
-	"ping":   {class: read("asks a host for answers"), flags: flags("-c= -i= -W= -w= -n -q -4 -6 -s= -t= -I="), refine: pinged},
+	"ping":   {class: read("asks a host for answers"), flags: flags("-c= -i= -W= -w= -n -q -4 -6 -s= -t= -I= -M="), refine: pinged},
 	"vmstat": {class: read("shows load"), flags: flags("-a -s -w -S= -d -t -n -m -D"), refine: repeated}, "mpstat": {class: read("shows load"), flags: flags("-P= -A -u -I="), refine: repeated}, "pidstat": {class: read("shows load"), flags: flags("-u -d -r -w -p= -t -l -h -C= -U="), refine: repeated}, "iostat": {class: read("shows disk load"), flags: flags("-x -d -c -k -m -h -y -z"), refine: repeated},
 	"ss":      killing("lists connections", "-t -u -l -n -p -a -s -4 -6 -e -i -m -o -x -r -H -A= -K"),
 	"netstat": {class: read("lists connections"), flags: flags("-t -u -l -n -p -a -s -r -i -e -4 -6 -c"), effects: map[string]Class{"-c": follows}},

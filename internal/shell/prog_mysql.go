@@ -52,6 +52,7 @@ var (
 	mysqlOwn    = regexp.MustCompile("[#`\\\\]|/\\*|--\\S|\\$\\w*\\$")
 	mysqlMoves  = words("START STOP FLUSH OPTIMIZE REPAIR CHANGE KILL")
 	mysqlResets = words("MASTER SLAVE REPLICA BINARY")
+	poolerMoves = words("PAUSE RESUME RELOAD SUSPEND RECONNECT DISABLE ENABLE")
 	mysqlAsks   = words("DESCRIBE DESC USE CHECKSUM CHECK")
 )
 
@@ -83,6 +84,8 @@ func mysqlOnly(tokens []sqlToken) Class {
 		return classWords(tokens, change("changes a setting of the server"))
 	case first == "RESET" && mysqlResets[second], first == "PURGE":
 		return destroy("deletes logs or where replication stands")
+	case poolerMoves[first] && len(tokens) <= 2 && (len(tokens) == 1 || tokens[1].kind == sqlWord):
+		return change("tells the connection pooler to stop, go on or read its settings again")
 	case mysqlMoves[first] && second != "TRANSACTION":
 		return classWords(tokens, change("changes how the server works"))
 	}
@@ -186,19 +189,36 @@ var (
 	mongoCall  = regexp.MustCompile("^\\s*([a-zA-Z.]+)\\([^()=;`\\\\]*\\)\\s*;?\\s*$")
 	mongoFinds = regexp.MustCompile("^\\s*db\\.\\w+\\.(find|findOne|count|countDocuments|estimatedDocumentCount|distinct|stats|getIndexes|dataSize|totalIndexSize)\\([^()=;`\\\\]*\\)" +
 		"(\\.(limit|skip|sort|count|pretty|toArray|itcount|size|explain|hint|maxTimeMS)\\([^()=;`\\\\]*\\))*\\s*;?\\s*$")
-	mongoScript = regexp.MustCompile(`\$(where|function|accumulator|out|merge)`)
-	mongoLoses  = regexp.MustCompile(`^db\.(\w+\.(deleteMany|deleteOne|remove|drop|updateMany|updateOne|replaceOne|dropIndex|dropIndexes)|dropDatabase)$`)
-	mongoMoves  = regexp.MustCompile(`^(rs\.(stepDown|freeze|add|remove|reconfig|initiate|syncFrom)|db\.(killOp|fsyncLock|fsyncUnlock|setProfilingLevel|shutdownServer)|db\.\w+\.(insertOne|insertMany|createIndex|reIndex)|sh\.(startBalancer|stopBalancer|enableBalancing|disableBalancing))$`)
+	// mongoPath is a call that reads and what of its answer is printed, at most for each element.
+	mongoPath = regexp.MustCompile("^\\s*([a-zA-Z.]+)\\([^()=;`\\\\]*\\)(?:\\.\\w+|\\[\\d+\\])*" +
+		"(?:\\.(?:forEach|map)\\(\\s*\\(?\\w+\\)?\\s*=>\\s*(?:print(?:json)?\\()?[^()=;`\\\\]*\\)?\\s*\\))?\\s*;?\\s*$")
+	mongoOverwrites = regexp.MustCompile(`^\s*db\.\w+\.(deleteMany|deleteOne|remove|updateMany|updateOne|replaceOne)\(`)
+	mongoOut        = regexp.MustCompile(`^\s*db\.\w+\.aggregate\([^;]*\$(out|merge)\b[^;]*$`)
+	mongoScript     = regexp.MustCompile(`\$(where|function|accumulator|out|merge)`)
+	mongoLoses      = regexp.MustCompile(`^db\.(\w+\.(deleteMany|deleteOne|remove|drop|updateMany|updateOne|replaceOne|dropIndex|dropIndexes)|dropDatabase)$`)
+	mongoMoves      = regexp.MustCompile(`^(rs\.(stepDown|freeze|add|remove|reconfig|initiate|syncFrom)|db\.(killOp|fsyncLock|fsyncUnlock|setProfilingLevel|shutdownServer)|db\.\w+\.(insertOne|insertMany|createIndex|reIndex)|sh\.(startBalancer|stopBalancer|enableBalancing|disableBalancing))$`)
 )
 
 // mongoText knows some single calls.
 func mongoText(text string) Class {
 	unclear := unknown("the text does not tell what the script does")
-	if dynamic(text) || mongoScript.MatchString(text) {
+	if dynamic(text) {
+		return unclear
+	}
+	if mongoScript.MatchString(text) {
+		if mongoOut.MatchString(text) {
+			return destroy("overwrites a collection")
+		}
 		return unclear
 	}
 	if mongoFinds.MatchString(text) {
 		return read("only asks the server")
+	}
+	if path := mongoPath.FindStringSubmatch(text); path != nil && mongoReads[path[1]] {
+		return read("only asks the server")
+	}
+	if mongoOverwrites.MatchString(text) && strings.Count(strings.TrimRight(text, "; \n"), ";") == 0 {
+		return destroy("deletes or overwrites data")
 	}
 	m := mongoCall.FindStringSubmatch(text)
 	switch {

@@ -102,7 +102,7 @@ func nslookupWords(s scope, c *call) Class {
 	return Class{}
 }
 
-var digFlag = regexp.MustCompile(`^(-[46x]|-[tpcqx]|\+[a-z]+(=[A-Za-z0-9]+)?)$`)
+var digFlag = regexp.MustCompile(`^(-[46x]|-[tpcqx]|-p[0-9]+|\+[a-z]+(=[A-Za-z0-9]+)?)$`)
 
 func digWords(s scope, c *call) (class Class) {
 	for _, word := range c.pos {

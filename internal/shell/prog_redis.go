@@ -94,6 +94,9 @@ func redisCommand(words []string) Class {
 		}
 		return read("only reads")
 	}
+	if (verb == "REPLICAOF" || verb == "SLAVEOF") && len(words) == 3 && strings.EqualFold(words[1]+words[2], "noone") {
+		return change("makes a replica a primary of its own; its data stay")
+	}
 	if verb == "COPY" && slices.ContainsFunc(words[1:], func(word string) bool { return strings.EqualFold(word, "REPLACE") || dynamic(word) }) {
 		return destroy("may overwrite a key")
 	}

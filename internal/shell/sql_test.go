@@ -154,7 +154,7 @@ func TestPsql(t *testing.T) {
 		unknown   | docker compose exec postgres psql -c '\! ls'
 		unknown+r | docker compose exec postgres psql -c '\copy t to x'
 		unknown+r | docker compose exec postgres psql -f x.sql
-		unknown+r | docker compose exec postgres psql -o x -c 'SELECT 1'
+		change+r  | docker compose exec postgres psql -o x -c 'SELECT 1'
 		unknown+r | psql -v a=b -c 'SELECT 1'
 		read      | psql -c 'SELECT 1'
 	`)

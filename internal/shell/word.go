@@ -1,8 +1,10 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
+	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -76,4 +78,30 @@ func unescape(lit string, quoted bool) string {
 		}
 	}
 	return b.String()
+}
+
+// spread gives the words that {a,b} makes of one that is otherwise written out; any other word is
+// left as it is, and one that would become many too.
+func spread(w *syntax.Word) []*syntax.Word {
+	const most = 64
+	whole := []*syntax.Word{w}
+	if len(w.Parts) != 1 {
+		return whole
+	}
+	lit, ok := w.Parts[0].(*syntax.Lit)
+	if !ok || !strings.Contains(lit.Value, "{") || strings.Contains(lit.Value, `\`) {
+		return whole
+	}
+	split := &syntax.Word{Parts: slices.Clone(w.Parts)}
+	if !syntax.SplitBraces(split) {
+		return whole
+	}
+	var all []*syntax.Word
+	for one, err := range expand.BracesSeq(&expand.Config{}, split) {
+		if err != nil || len(all) == most {
+			return whole
+		}
+		all = append(all, one)
+	}
+	return all
 }
