@@ -36,6 +36,7 @@ func PolicyOf(env config.Environment) shell.Policy {
 		p.Programs = append(p.Programs, host)
 	}
 	// What programs lists comes first and wins.
+	p.Hosts, p.Servers = hostsOf(env)
 	if k := env.Kubernetes; k != nil {
 		p.Namespaces = k.Namespaces
 		p.Programs = append(p.Programs, kubectlOf(*k))
@@ -44,6 +45,27 @@ func PolicyOf(env config.Environment) shell.Policy {
 		p.Programs = append(p.Programs, dockerOf(*env.Docker)...)
 	}
 	return p
+}
+
+// hostsOf gives the names of the hosts that the environment lists, and those of its databases and caches: nil when a file of its own says where one is.
+func hostsOf(env config.Environment) (hosts, servers []string) {
+	hosts, servers = []string{}, []string{}
+	for name, address := range env.Hosts {
+		hosts = append(hosts, shell.HostName(name), shell.HostName(address))
+	}
+	for _, db := range env.Postgres {
+		if !strings.Contains(db.DSN, "://") {
+			return hosts, nil
+		}
+		servers = append(servers, db.Alias, shell.HostName(db.DSN))
+	}
+	for _, cache := range env.Redis {
+		if !strings.Contains(cache.URL, "://") {
+			return hosts, nil
+		}
+		servers = append(servers, cache.Alias, shell.HostName(cache.URL))
+	}
+	return hosts, servers
 }
 
 // kubectlOf ties kubectl to the environment's cluster, which no command can change.

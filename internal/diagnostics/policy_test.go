@@ -18,6 +18,9 @@ func TestPolicyIsWhatTheEnvironmentsFileSays(t *testing.T) {
 		Programs:   []config.Program{{Name: "octollm", Path: "/bin/octollm", Verbs: map[string]string{"ps": "read", "odd": "whatever"}}},
 		Kubernetes: &config.Kubernetes{Kubeconfig: "/etc/kube", Context: "eu", Namespaces: []string{"octollm", "shared"}},
 		Docker:     &config.Docker{Path: "/usr/bin/docker", Host: "unix:///run/octo.sock", Project: "octo", Directory: "/srv/octo", Files: []string{"compose.yml", "/etc/more.yml"}},
+		Hosts:      map[string]string{"api": "http://10.0.0.7:8000"},
+		Postgres:   []config.Postgres{{Alias: "main", DSN: "postgres://u:p@db.internal/x"}},
+		Redis:      []config.Redis{{Alias: "cache", URL: "redis://redis.internal:6379"}},
 	})
 	want := shell.Policy{
 		Platform: shell.Docker, Fixed: map[string]string{"namespace": "octollm"}, Namespaces: []string{"octollm", "shared"},
@@ -29,6 +32,7 @@ func TestPolicyIsWhatTheEnvironmentsFileSays(t *testing.T) {
 				"COMPOSE_FILE": "/srv/octo/compose.yml:/etc/more.yml", "COMPOSE_PROJECT_NAME": "octo", "DOCKER_HOST": "unix:///run/octo.sock",
 			}},
 		},
+		Hosts: []string{"api", "10.0.0.7"}, Servers: []string{"main", "db.internal", "cache", "redis.internal"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

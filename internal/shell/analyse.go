@@ -28,6 +28,7 @@ func unreadable(err error, params []Param) Analysis {
 func (p Policy) analyse(t *template) Analysis {
 	a := Analysis{Platform: Any, Params: t.params()}
 	s := newScope(&p)
+	s.told = true
 	s.saw = func(name string) { p.note(&a, name) }
 	w := newWalker(s)
 	w.file(t.file)
@@ -149,7 +150,7 @@ func (w *walker) visit(n syntax.Node) bool {
 func (w *walker) stmt(s *syntax.Stmt) {
 	for _, r := range s.Redirs {
 		class, input := redirection(r, s.Cmd)
-		w.add(class)
+		w.add(class.worst(w.s.outsideTarget(r)))
 		if input && s.Cmd != nil {
 			w.fed[s.Cmd] = true
 			delete(w.inputs, s.Cmd)

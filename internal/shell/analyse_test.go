@@ -91,7 +91,7 @@ func TestShell(t *testing.T) {
 		read        | ls # with a comment; rm -rf /
 		read+d      | env
 		read+d      | env | grep PASSWORD
-		read+d      | cat /run/secrets/db
+		read+dr     | cat /run/secrets/db
 		read+d      | cat < .env
 		read+s      | tail -f app.log
 		change      | echo x > out.txt
@@ -101,7 +101,7 @@ func TestShell(t *testing.T) {
 		change      | uniq in.txt out.txt
 		destroy     | > out.txt
 		destroy     | : > out.txt
-		destroy     | echo x > /dev/sda
+		destroy+r   | echo x > /dev/sda
 		read        | ls | tee /dev/null
 		unknown+r   | rm -rf $(
 		unknown     | V=ls; $V

@@ -40,6 +40,9 @@ func start(s scope, argv []string) Class {
 		if class.Refused == "" && class.Risk < Interactive {
 			class.Refused = builtIn(name, argv[1:])
 		}
+		if class.Refused == "" && class.Risk < Interactive {
+			class.Refused = s.tell(name, argv[1:], class.Reaches)
+		}
 	}
 	return class
 }

@@ -33,6 +33,7 @@ type scope struct {
 	remote bool    // inside a container: nothing of this machine is involved
 	fed    bool    // standard input is given
 	input  *string // what it is, where the text tells
+	told   bool    // people are told what a run would do: literal words are judged that a start need not be
 	blind  bool    // words are expanded in the container: no start is classed again
 	depth  int
 	start  func(s scope, argv []string) Class // classes another start, for wrappers

@@ -79,6 +79,8 @@ type Policy struct {
 	Programs   []HostProgram     `json:"programs,omitempty"`
 	Fixed      map[string]string `json:"fixed,omitempty"`      // variables that beat any given value
 	Namespaces []string          `json:"namespaces,omitempty"` // empty: not limited here
+	Hosts      []string          `json:"-"`                    // names that programs may ask, without ports; nil: not told here
+	Servers    []string          `json:"-"`                    // the same of databases and caches, and their aliases
 	Secrets    bool              `json:"secrets,omitempty"`    // secret parameters are given: a credential among the words is one of them
 }
 

@@ -63,7 +63,7 @@ func (c *Call) fail(code int, format string, args ...any) int {
 
 // input opens a file of the scratch folder, or standard input for "-".
 func (c *Call) input(name string) (io.ReadCloser, error) {
-	if name == "-" {
+	if name == "-" || name == "/dev/stdin" {
 		return io.NopCloser(c.Stdin), nil
 	}
 	file, err := c.Files.Open(name)
