@@ -153,7 +153,7 @@ func TestShell(t *testing.T) {
 		destroy+r   | ls | xargs rm
 		destroy+r   | find . -name '*.log' -exec rm {} \;
 		destroy+r   | find /backups -mtime +30 -delete
-		read+r      | find . -name '*.log' -mtime +1
+		read        | find . -name '*.log' -mtime +1
 		change+r    | find . -fprint out
 		read+r      | sh -c 'ls; date'
 		destroy+r   | bash -c 'rm -rf /'
@@ -162,7 +162,7 @@ func TestShell(t *testing.T) {
 		interactive+r | bash
 		read+r      | echo ls | bash
 		interactive+r | sudo -n vi x
-		read+sr     | watch -n 5 'ls | wc -l'
+		read+s      | watch -n 5 'ls | wc -l'
 		destroy+sr  | watch rm x
 	`)
 }

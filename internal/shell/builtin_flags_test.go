@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,9 +23,13 @@ func (f folder) Open(name string) (io.ReadCloser, error) { return f.root.Open(na
 
 func (f folder) Create(name string, _ bool) (io.WriteCloser, error) { return f.root.Create(name) }
 
+func (f folder) Remove(name string) error { return f.root.Remove(name) }
+
 func (f folder) Stat(name string) (fs.FileInfo, error) { return f.root.Stat(name) }
 
-func (f folder) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(f.root.FS(), name) }
+func (f folder) ReadDir(name string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(f.root.FS(), path.Clean(name))
+}
 
 // flagValues are values that a flag takes where any number is none.
 var flagValues = map[string]string{
@@ -32,6 +37,7 @@ var flagValues = map[string]string{
 	"psql -c": "SELECT 1", "psql --command": "SELECT 1", "psql -P": "border=1", "psql --pset": "border=1", "psql -v": "ON_ERROR_STOP=1", "psql --set": "ON_ERROR_STOP=1", "psql --variable": "ON_ERROR_STOP=1",
 	"curl -X": "GET", "curl --request": "GET", "curl -o": "out", "curl --output": "out", "curl -r": "0-1", "curl --range": "0-1", "timeout -s": "TERM", "timeout --signal": "TERM",
 	"xargs -a": "text", "xargs --arg-file": "text", "xargs -I": "{}", "env -u": "X", "env --unset": "X", "sort -o": "out", "sort --output": "out", "ls --time-style": "long-iso", "seq -f": "%g",
+	"find -type": "f", "find -newer": "text", "find -newermt": "now", "find -printf": "%p", "sudo -u": "root",
 	"curl -H": "X-A: b", "curl --header": "X-A: b", "curl -D": "-", "curl --dump-header": "-", "sed -s": "",
 }
 
@@ -39,10 +45,10 @@ var flagValues = map[string]string{
 var operands = map[string][]string{
 	"awk": {"1", "text"}, "grep": {"a", "text"}, "egrep": {"a", "text"}, "fgrep": {"a", "text"}, "jq": {".", "json"}, "sed": {"-n", "1p", "text"}, "tr": {"a", "b"}, "seq": {"2"}, "sleep": {"0"},
 	"curl": {"http://x/"}, "nc": {"-z", "x", "1"}, "psql": {"-c", "SELECT 1"}, "redis-cli": {"PING"}, "timeout": {"1", "true"}, "time": {"true"}, "env": {"true"}, "xargs": {"true"},
-	"cut": {"-f1", "text"}, "column": {"-t", "text"}, "comm": {"text", "text"}, "date": {"+%s"}, "pg_isready": {}, "ls": {}, "tee": {}, "cat": {"text"},
+	"cut": {"-f1", "text"}, "column": {"-t", "text"}, "comm": {"text", "text"}, "date": {"+%s"}, "pg_isready": {}, "ls": {}, "tee": {}, "cat": {"text"}, "find": {}, "sudo": {"true"}, "watch": {"true"},
 }
 
-var rejects = regexp.MustCompile(`(?i)(unrecognized|invalid|unknown|unsupported) option|not available|only .* (is|are) available|can be followed|is not a flag|requires an argument|floating point|cannot be combined`)
+var rejects = regexp.MustCompile(`(?i)(unrecognized|invalid|unknown|unsupported) option|not available|only .* (is|are) available|can be followed|is not a flag|requires an argument|floating point|cannot be combined|unknown predicate`)
 
 // TestBuiltInsAcceptWhatTheirTablesPermit gives each program that is part of the supervisor each flag that its class permits: where the page offers to run a command, it must not fail by
 // its flags.
@@ -85,7 +91,8 @@ func TestBuiltInsAcceptWhatTheirTablesPermit(t *testing.T) {
 			var stderr bytes.Buffer
 			code := program(ctx, &programs.Call{
 				Args: argv, Stdin: strings.NewReader("a\n"), Stdout: io.Discard, Stderr: &stderr, Files: folder{root}, Network: &programs.Network{},
-				Start:     func(context.Context, []string, bool) int { return 0 },
+				Start: func(context.Context, []string, bool) int { return 0 }, StartIn: func(context.Context, string, []string) int { return 0 },
+				Text: func(context.Context, string) int { return 0 }, Once: func(string) bool { return true },
 				Forbidden: func(string) bool { return false },
 			})
 			cancel()

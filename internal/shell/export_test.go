@@ -135,7 +135,11 @@ func TakesNames(argv []string) bool {
 // FlagsOf gives the flags that a program's table lists, and whether they take a value.
 func FlagsOf(name string) map[string]bool {
 	all := map[string]bool{}
-	if p := table(name); p != nil {
+	p := table(name)
+	if name == "find" {
+		p = findTable
+	}
+	if p != nil {
 		for flag, kind := range p.flags {
 			all[flag] = kind == valued
 		}

@@ -13,7 +13,7 @@ import (
 // lacks are flags that a program of the supervisor does not know.
 var lacks = map[string]flagSet{
 	"column": flags("-n -c -x"), "tac": flags("-b -s"), "sort": flags("-R -z -d -i"), "wc": flags("-L"), "tr": flags("-t"), "seq": flags("-f"), "time": flags("-v -f"),
-	"ls": flags("-i -s -c -u -X"), "nc": flags("-u -U -k"), "curl": flags("-c --cookie-jar --limit-rate"), "psql": flags("-E -a -e -b -z -0"),
+	"watch": flags("-g"), "ls": flags("-i -s -c -u -X"), "nc": flags("-u -U -k"), "curl": flags("-c --cookie-jar --limit-rate"), "psql": flags("-E -a -e -b -z -0"),
 	"grep": flags("-z -Z"), "egrep": flags("-z -Z"), "fgrep": flags("-z -Z"),
 	"redis-cli": flags("-3 --json -t --latency-dist --hotkeys --intrinsic-latency --cluster-yes --cluster-fix-with-unreachable-masters"),
 }
@@ -46,10 +46,28 @@ func builtIn(name string, args []string) string {
 
 const copyInstead = "; copy it and run it elsewhere"
 
+// findLacks are tests that the supervisor's own find does not know.
+var findLacks = flags(`-L -regex -iregex -regextype -ctime -cmin -atime -amin -user -group -perm -readable -writable -executable -ls -daystart -links -inum
+	-samefile -anewer -cnewer -newerct -lname -nouser -nogroup`)
+
 // limits say of a program that is built in what it cannot do beside flags.
 var limits = map[string]func(c *call) string{
 	"column": func(c *call) string {
 		return unless(c.has("-t", "--table"), "only column -t is built in here")
+	},
+	"find": func(c *call) string {
+		own, _, _ := findWords(c.pos)
+		taken, _ := findTable.flags.take(own, false)
+		for flag := range taken.set {
+			if _, lacking := findLacks[flag]; lacking {
+				return "the find that is built in here does not know " + flag
+			}
+		}
+		return ""
+	},
+	"sudo": func(c *call) string {
+		users := c.values("-u")
+		return unless(!c.has("-g", "-l") && !slices.ContainsFunc(users, func(user string) bool { return user != "root" && !dynamic(user) }), "nothing runs as another user here")
 	},
 	"nc": func(c *call) string {
 		return unless(c.has("-z"), "only nc -z is built in here")

@@ -15,7 +15,7 @@ var wrapperPrograms = map[string]*program{
 	"nohup":   {stop: true, refine: wrapped},
 	"setsid":  {flags: flags("-w --wait"), stop: true, refine: wrapped},
 	"stdbuf":  {flags: flags("-i= -o= -e="), stop: true, refine: wrapped},
-	"sudo":    {flags: flags("-n -u= -g= -E -H -i -s -l"), stop: true, refine: wrapped, effects: map[string]Class{"-i": interactive("it opens a shell"), "-s": interactive("it opens a shell"), "-E": unknown("sudo -E carries the environment over")}},
+	"sudo":    {flags: flags("-n -u= -g= -E -H -i -s -l"), stop: true, refine: elevated, effects: map[string]Class{"-i": interactive("it opens a shell"), "-s": interactive("it opens a shell")}},
 	"env":     {flags: flags("-i --ignore-environment -u= --unset= -0"), stop: true, refine: environment},
 	"watch":   {flags: flags("-n= --interval= -d -t --no-title -e -x --exec -g"), stop: true, refine: watched},
 	"xargs":   {flags: flags("-0 --null -r --no-run-if-empty -n= --max-args= -P= --max-procs= -I= -L= -a= --arg-file= -d= --delimiter= -t --verbose -x -i -p --interactive"), stop: true, refine: fromInput},
@@ -34,6 +34,15 @@ func wrapped(s scope, c *call) Class {
 		return tooDeep
 	}
 	return s.start(deeper, words)
+}
+
+// elevated is sudo COMMAND. Where the supervisor's own stands for it, nothing is carried over.
+func elevated(s scope, c *call) Class {
+	class := wrapped(s, c)
+	if s.remote && c.has("-E") {
+		return class.worst(unknown("sudo -E carries the environment over"))
+	}
+	return class
 }
 
 // afterFirst is timeout 5 COMMAND.
@@ -128,25 +137,39 @@ var findWrites = Class{Risk: Change, Why: "writes the list to a file", Refused: 
 
 // found takes -exec COMMAND ; out of find's words and classes it as a start.
 func found(s scope, c *call) (class Class) {
-	var own []string
-	for i := 0; i < len(c.pos); i++ {
-		switch c.pos[i] {
-		case "-exec", "-execdir":
-		case "-ok", "-okdir":
-			class = class.worst(interactive("find asks before each command"))
-		default:
-			own = append(own, c.pos[i])
-			continue
-		}
-		var started []string
-		for i++; i < len(c.pos) && c.pos[i] != ";" && c.pos[i] != "+"; i++ {
-			started = append(started, strings.ReplaceAll(c.pos[i], "{}", later))
+	own, commands, asks := findWords(c.pos)
+	if asks {
+		class = interactive("find asks before each command")
+	}
+	for _, command := range commands {
+		for i, word := range command {
+			command[i] = strings.ReplaceAll(word, "{}", later)
 		}
 		inner := s
 		inner.blind = s.remote
-		class = class.worst(wrapped(inner, &call{pos: started}))
+		class = class.worst(wrapped(inner, &call{pos: command}))
 	}
 	return class.worst(findTable.classify(s, "find", own))
+}
+
+// findWords takes the commands that find starts out of its words; asks says that it asks a person first.
+func findWords(words []string) (own []string, commands [][]string, asks bool) {
+	for i := 0; i < len(words); i++ {
+		switch words[i] {
+		case "-exec", "-execdir":
+		case "-ok", "-okdir":
+			asks = true
+		default:
+			own = append(own, words[i])
+			continue
+		}
+		var command []string
+		for i++; i < len(words) && words[i] != ";" && words[i] != "+"; i++ {
+			command = append(command, words[i])
+		}
+		commands = append(commands, command)
+	}
+	return own, commands, asks
 }
 
 // shellProgram is sh -c TEXT; anything else is a script or a terminal.

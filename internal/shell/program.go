@@ -172,9 +172,9 @@ func shown(word string) string {
 // Builtins are the programs that the supervisor of a run implements itself;
 // echo and printf come with the interpreter.
 var Builtins = []string{
-	"awk", "base64", "cat", "column", "comm", "curl", "cut", "date", "dig", "echo", "egrep", "env", "false", "fgrep", "grep", "head", "jq", "ls", "nc", "nl",
-	"nslookup", "paste", "pg_isready", "printf", "promql", "psql", "redis-cli", "rev", "sed", "seq", "sleep", "sort", "tac", "tail", "tee", "test", "time", "timeout", "tr", "true",
-	"uniq", "wc", "xargs",
+	"awk", "base64", "cat", "column", "comm", "curl", "cut", "date", "dig", "echo", "egrep", "env", "false", "fgrep", "find", "grep", "head", "jq", "ls", "nc", "nl",
+	"nslookup", "paste", "pg_isready", "printf", "promql", "psql", "redis-cli", "rev", "sed", "seq", "sleep", "sort", "sudo", "tac", "tail", "tee", "test", "time", "timeout", "tr", "true",
+	"uniq", "watch", "wc", "xargs",
 }
 
 // localPrograms look at this machine: they start only where an environment names it, and lists them.

@@ -86,6 +86,12 @@ func filesOf(name string, c *call) []string {
 		return skip("-e", "--expression")
 	case "awk", "jq":
 		return skip()
+	case "find":
+		start := slices.IndexFunc(c.pos, func(word string) bool { return word == "" || strings.IndexByte("-(!", word[0]) >= 0 })
+		if start < 0 {
+			start = len(c.pos)
+		}
+		return c.pos[:start]
 	case "date":
 		return c.values("-r", "--reference")
 	case "xargs":
@@ -97,7 +103,7 @@ func filesOf(name string, c *call) []string {
 	case "test", "[":
 		var files []string
 		for i, word := range c.pos[:max(0, len(c.pos)-1)] {
-			if len(word) == 2 && word[0] == '-' && strings.Contains("abcdefghLprsSuwx", word[1:]) {
+			if len(word) == 2 && word[0] == '-' && strings.IndexByte("abcdefghLprsSuwx", word[1]) >= 0 {
 				files = append(files, c.pos[i+1])
 			}
 		}

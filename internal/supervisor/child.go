@@ -48,6 +48,7 @@ type child struct {
 
 	answers  answers
 	saidFull sync.Once
+	said     sync.Map       // what is said once in a run
 	streamed atomic.Bool    // a stream was running when the time was up
 	copiers  sync.WaitGroup // of the output of programs
 }

@@ -61,6 +61,34 @@ func (c *child) interpret(ctx context.Context) outcome {
 	return outcome{code: 1, err: err}
 }
 
+// nested interprets a text that a program of the run was given, with the streams and variables of that program. Whatever it starts is classed like everything else.
+func (c *child) nested(ctx context.Context, s start, text string) int {
+	file, err := parse(text)
+	if err != nil {
+		fmt.Fprintln(s.stderr, err)
+		return 2
+	}
+	if argv, reason := inadmissible(file); reason != "" {
+		return c.refuse(s.stderr, argv, reason)
+	}
+	runner, err := interp.New(append(c.options(c.call), interp.Env(homeless{s.env}), interp.Dir(s.dir), interp.StdIO(nil, s.stdout, s.stderr))...)
+	if err != nil {
+		fmt.Fprintln(s.stderr, err)
+		return 1
+	}
+	err = runFile(ctx, runner, file)
+	var status interp.ExitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	case ctx.Err() == nil:
+		fmt.Fprintln(s.stderr, err)
+	}
+	return 1
+}
+
 // runFile makes a defect of the interpreter an error about the text, unless it shows in a pipe or in the background, where it ends the run's process.
 func runFile(ctx context.Context, runner *interp.Runner, file *syntax.File) (err error) {
 	defer func() {

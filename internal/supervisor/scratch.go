@@ -207,6 +207,21 @@ func (f files) Create(name string, appending bool) (io.WriteCloser, error) {
 	return f.scratch.open(f.cwd, name, flag)
 }
 
+// Remove removes a file or an empty folder.
+func (f files) Remove(name string) error {
+	rel, err := f.scratch.local("remove", f.cwd, name)
+	switch {
+	case err != nil:
+		return err
+	case f.scratch.readOnly:
+		return &fs.PathError{Op: "remove", Path: name, Err: errRead}
+	}
+	if err = f.scratch.root.Remove(rel); err != nil {
+		return asPathError(err, name)
+	}
+	return nil
+}
+
 func (f files) Stat(name string) (fs.FileInfo, error) { return f.scratch.stat(f.cwd, name, true) }
 
 func (f files) ReadDir(name string) ([]fs.DirEntry, error) { return f.scratch.readDir(f.cwd, name) }

@@ -137,6 +137,23 @@ func (c *child) runBuiltIn(ctx context.Context, s start, run programs.Func, clas
 			}
 			return c.start(ctx, inner)
 		},
+		StartIn: func(ctx context.Context, dir string, argv []string) int {
+			inner := s
+			inner.argv, inner.stdin, inner.dir = argv, nil, filepath.Join(s.dir, dir)
+			if filepath.IsAbs(dir) {
+				inner.dir = dir
+			}
+			if _, err := c.scratch.readDir("/", inner.dir); err != nil {
+				fmt.Fprintln(s.stderr, err)
+				return codeRefused
+			}
+			return c.start(ctx, inner)
+		},
+		Text: func(ctx context.Context, text string) int { return c.nested(ctx, s, text) },
+		Once: func(what string) bool {
+			_, said := c.said.LoadOrStore(what, true)
+			return !said
+		},
 		Forbidden: forbidden,
 	}
 	if s.stdin != nil {

@@ -26,6 +26,9 @@ type Call struct {
 	Files     Files
 	Network   *Network
 	Start     func(ctx context.Context, argv []string, passStdin bool) int // classes the words, then starts them with this call's streams
+	StartIn   func(ctx context.Context, dir string, argv []string) int     // the same in another folder, without standard input
+	Text      func(ctx context.Context, text string) int                   // interprets a text like that of the run, with this call's streams
+	Once      func(what string) bool                                       // whether it is asked for the first time in the run
 	Forbidden func(variable string) bool
 }
 
@@ -35,6 +38,7 @@ type Files interface {
 	Create(name string, appending bool) (io.WriteCloser, error)
 	Stat(name string) (fs.FileInfo, error)
 	ReadDir(name string) ([]fs.DirEntry, error)
+	Remove(name string) error // of a file or an empty folder
 }
 
 // Lookup returns the built-in program of that name.
@@ -47,9 +51,9 @@ func Lookup(name string) (Func, bool) {
 func builtIns() map[string]Func {
 	return map[string]Func{
 		"[": test, "awk": runAWK, "base64": base64Program, "cat": cat, "column": columns, "comm": comm, "curl": curl, "cut": cut, "date": date, "dig": dig, "echo": echo,
-		"egrep": grep, "env": env, "false": constant(1), "fgrep": grep, "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc, "nl": nl, "nslookup": nslookup,
-		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "promql": promQL, "psql": psql, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines,
-		"tac": tac, "tail": tail, "tee": tee, "test": test, "time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "wc": wc, "xargs": xargs,
+		"egrep": grep, "env": env, "false": constant(1), "fgrep": grep, "find": find, "grep": grep, "head": head, "jq": jq, "ls": ls, "nc": nc, "nl": nl, "nslookup": nslookup,
+		"paste": paste, "pg_isready": pgIsReady, "printf": printf, "promql": promQL, "psql": psql, "redis-cli": redisCLI, "rev": rev, "sed": runSed, "seq": seq, "sleep": sleep, "sort": sortLines, "sudo": sudo,
+		"tac": tac, "tail": tail, "tee": tee, "test": test, "time": timeIt, "timeout": timeout, "tr": tr, "true": constant(0), "uniq": uniq, "watch": watch, "wc": wc, "xargs": xargs,
 	}
 }
 

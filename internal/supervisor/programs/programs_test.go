@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -43,9 +44,13 @@ func (f rootFiles) Create(name string, appending bool) (io.WriteCloser, error) {
 	return f.root.Create(name)
 }
 
+func (f rootFiles) Remove(name string) error { return f.root.Remove(name) }
+
 func (f rootFiles) Stat(name string) (fs.FileInfo, error) { return f.root.Stat(name) }
 
-func (f rootFiles) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(f.root.FS(), name) }
+func (f rootFiles) ReadDir(name string) ([]fs.DirEntry, error) {
+	return fs.ReadDir(f.root.FS(), path.Clean(name))
+}
 
 // output is what one program did.
 type output struct {
@@ -58,6 +63,8 @@ type fixture struct {
 	files   rootFiles
 	network programs.Network
 	started [][]string // by programs that start others
+	said    map[string]bool
+	texts   []string // that watch interprets
 
 	readOnly bool
 	watched  bool
@@ -97,6 +104,19 @@ func (f *fixture) start(ctx context.Context, t *testing.T, argv []string, stdin 
 		Args: argv, Stdin: stdin, Stdout: stdout, Stderr: stderr, Files: f.files, Network: &f.network, Vars: map[string]string{"POD": "api-0", "NS": "octollm"},
 		ReadOnly: f.readOnly, Watched: f.watched, Params: f.params,
 		Forbidden: func(name string) bool { return name == "PATH" },
+		StartIn: func(ctx context.Context, dir string, inner []string) int {
+			f.started = append(f.started, append([]string{"in " + dir}, inner...))
+			return 0
+		},
+		Text: func(ctx context.Context, text string) int {
+			f.texts = append(f.texts, text)
+			return f.start(ctx, t, strings.Fields(text), strings.NewReader(""), stdout, stderr)
+		},
+		Once: func(what string) bool {
+			first := !f.said[what]
+			f.said = map[string]bool{what: true}
+			return first
+		},
 		Start: func(ctx context.Context, inner []string, pass bool) int {
 			f.started = append(f.started, inner)
 			in := io.Reader(strings.NewReader(""))
