@@ -68,6 +68,24 @@ func TestProgramsGetOnlyWhatConfigurationGives(t *testing.T) {
 	}
 }
 
+// TestColoursAreForPeople: what another program reads, a variable or a file holds, has none.
+func TestColoursAreForPeople(t *testing.T) {
+	t.Parallel()
+	change := func(s *supervisor.Spec) { s.Confirmed = shell.Change }
+	for text, want := range map[string]bool{
+		`helper do-state`:                       true,
+		`if true; then helper do-state; fi`:     true,
+		`helper do-state | cat`:                 false,
+		`X=$(helper do-state); echo "$X"`:       false,
+		`helper do-state > state; cat state`:    false,
+		`helper do-state 2>&1 | grep -v ^GIVEN`: false,
+	} {
+		if r := run(t, text, change); strings.Contains(r.stdout, "FORCE") != want || !strings.Contains(r.stdout, "COLUMNS=160") {
+			t.Errorf("%s: %+v", text, r)
+		}
+	}
+}
+
 func TestEnvShowsOnlyTheVariablesOfTheRun(t *testing.T) {
 	t.Parallel()
 	r := run(t, `export MINE=1; env`, func(s *supervisor.Spec) {

@@ -183,7 +183,7 @@ func (c *child) visible(env expand.Environ) map[string]string {
 func (c *child) runProgram(ctx context.Context, s start, program shell.HostProgram, words []string) int {
 	cmd := exec.CommandContext(ctx, program.Path, words...) //nolint:gosec // the path is from configuration, the words are classed
 	cmd.Args[0] = filepath.Base(program.Path)
-	cmd.Env = c.programEnv(program.Env)
+	cmd.Env = c.programEnv(program.Env, isShown(s.stdout))
 	cmd.Dir = s.dir
 	if _, is := composeWords(s.argv); is {
 		cmd.Dir = "/" // Compose would obey an .env that a command has written into the scratch folder
@@ -287,10 +287,12 @@ func exitCode(err error) int {
 }
 
 // programEnv is the whole environment of a program: what configuration gives it, and how to write for a screen. HOME is a folder that does not exist: many programs
-// take credentials, plugins or settings from there, and the scratch folder would let a command write them. What they keep for a while lies in the scratch folder.
-func (c *child) programEnv(configured map[string]string) []string {
-	env := []string{
-		"HOME=/nonexistent", "TMPDIR=" + c.spec.Scratch, "LANG=C.UTF-8", "TERM=xterm-256color", "COLUMNS=160", "FORCE_COLOR=1", "CLICOLOR_FORCE=1",
+// take credentials, plugins or settings from there, and the scratch folder would let a command write them. What they keep for a while lies in the scratch folder. Colours
+// are asked for only where people see the output: in a pipe or a file they would become part of what the next program reads.
+func (c *child) programEnv(configured map[string]string, shown bool) []string {
+	env := []string{"HOME=/nonexistent", "TMPDIR=" + c.spec.Scratch, "LANG=C.UTF-8", "TERM=xterm-256color", "COLUMNS=160"}
+	if shown {
+		env = append(env, "FORCE_COLOR=1", "CLICOLOR_FORCE=1")
 	}
 	for name, value := range configured {
 		env = append(env, name+"="+value)
