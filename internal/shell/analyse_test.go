@@ -207,7 +207,7 @@ func TestLanguages(t *testing.T) {
 func TestBracesThatAreWrittenOut(t *testing.T) {
 	t.Parallel()
 	labelled(t, shell.Policy{}, `
-		read      | cat /proc/loadavg /proc/pressure/{cpu,io,memory}
+		read+r    | cat /proc/loadavg /proc/pressure/{cpu,io,memory}
 		read      | cat a{,.old}
 		read      | ls {1..3}
 		unknown   | ls {1..1000000000}
