@@ -29,6 +29,13 @@ type PlaybookRow struct {
 	Kept      bool // so that an earlier version is
 }
 
+func (r PlaybookRow) errors() string {
+	if r.Kept {
+		return Errors(r.Errors) + ", last valid version in use"
+	}
+	return Errors(r.Errors)
+}
+
 // PlaybookPage is the read view: the same cards as in a room, without buttons.
 type PlaybookPage struct {
 	Page     Page
