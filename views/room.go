@@ -6,6 +6,7 @@ type Room struct {
 	Header     RoomHeader
 	Closed     *Closed // nil while the incident goes on
 	ReadOnly   bool    // the viewer may only look
+	Full       bool    // commands can write no more files until the scratch folder is emptied; for who may do that
 	Outline    Outline
 	Strip      SymptomStrip
 	Playbooks  []RoomPlaybook
@@ -24,6 +25,9 @@ type Room struct {
 	Seq        int64      // last number of the timeline, the socket's cursor when no row is shown
 	Epoch      string     // the database's epoch, part of the socket's cursor
 }
+
+// HasState says whether there is a State to show.
+func (r Room) HasState() bool { return r.ReadOnly || r.Full || r.Closed != nil }
 
 // Closed is the end of an incident.
 type Closed struct {

@@ -117,7 +117,7 @@ func (s Step) View() templ.Component {
 				}
 			}
 		}
-		if earlier := s.earlierTyped(); len(earlier) > 0 {
+		if earlier := s.earlierTyped(); len(earlier)+s.Older > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<details class=\"others\"><summary>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -13,6 +13,10 @@ SELECT * FROM runs
 WHERE incident_id = $1 AND text_hash = $2 AND environment = $3 AND kind = 'command'
   AND state IN ('queued', 'starting', 'running', 'stopping');
 
+-- name: HasActiveRuns :one
+SELECT EXISTS (SELECT FROM runs
+WHERE incident_id = $1 AND kind = 'command' AND state IN ('queued', 'starting', 'running', 'stopping'));
+
 -- name: SameChangeElsewhere :many
 SELECT r.started_name, i.number FROM runs r JOIN incidents i ON i.id = r.incident_id
 WHERE r.text_hash = $1 AND r.environment = $2 AND r.incident_id <> $3 AND r.kind = 'command'

@@ -43,6 +43,7 @@ func (s *Service) finish(ctx context.Context, run Run, end ending) (ended Run, e
 	if err != nil {
 		return run, fmt.Errorf("diagnostics: run %s: %w", run.ID, err)
 	}
+	s.measureScratch(run.IncidentID)
 	s.publishEnd(ended)
 	if closed {
 		if dropErr := s.DropScratch(ctx); dropErr != nil {

@@ -138,6 +138,45 @@ func TestDisclosedOutputIsForResponders(t *testing.T) {
 	wantKind(t, err, errs.Unauthenticated)
 }
 
+// A command that filled the folder does not end the writing of the whole incident.
+func TestAFullScratchFolderIsEmptied(t *testing.T) {
+	t.Parallel()
+	d := setup(t, single("echo kept > note", "helper hang", "echo more > note"))
+	d.end(t, d.start(t, 0))
+	if d.ScratchFull(d.incident) {
+		t.Error("it is full of one line")
+	}
+	dir := filepath.Join(d.options.Data, "scratch", d.incident.String())
+	if err := os.Truncate(filepath.Join(dir, "note"), 64<<20); err != nil {
+		t.Fatal(err)
+	}
+	d.end(t, d.start(t, 2))
+	if !d.ScratchFull(d.incident) {
+		t.Error("nobody sees that it is full")
+	}
+	wantKind(t, d.EmptyScratch(as(t, d.vic), d.number), errs.Forbidden)
+	run := d.start(t, 1)
+	wantKind(t, d.EmptyScratch(as(t, d.ana), d.number), errs.Conflict)
+	if err := second(d.Stop(as(t, d.ana), run.ID)); err != nil {
+		t.Fatal(err)
+	}
+	d.end(t, run)
+	if err := d.EmptyScratch(as(t, d.ana), d.number); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err == nil || d.ScratchFull(d.incident) {
+		t.Errorf("it is not empty: %v", err)
+	}
+	if got := one[string](t, d, "SELECT string_agg(actor_name, ' ') FROM timeline_events WHERE kind = 'scratch_emptied'"); got != "Ana" {
+		t.Errorf("recorded: %q", got)
+	}
+	if again := d.end(t, d.start(t, 2)); again.State != diagnostics.Succeeded {
+		t.Errorf("it is %s: %q", again.State, d.text(t, again))
+	}
+	d.exec(t, "UPDATE incidents SET status = 'closed'")
+	wantKind(t, d.EmptyScratch(as(t, d.ana), d.number), errs.Conflict)
+}
+
 func TestScratchBelongsToTheIncidentUntilItCloses(t *testing.T) {
 	t.Parallel()
 	d := setup(t, single("echo kept > note", "cat note; helper hang", "echo more > note"))

@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/google/uuid"
 
+	"wardroom/internal/authz"
+	"wardroom/internal/errs"
 	"wardroom/internal/postgres"
+	"wardroom/internal/supervisor"
+	"wardroom/internal/timeline"
 )
 
 // scratchRoot holds a folder for each incident, the only place where unredacted bytes
@@ -60,6 +65,79 @@ func (s *Service) DropScratch(ctx context.Context) error {
 	defer s.mu.Unlock()
 	for _, id := range closed {
 		delete(s.told, id)
+		delete(s.full, id)
 	}
 	return err
+}
+
+// ScratchFull says whether commands of the incident can write no more here. The folder is
+// measured when a run has ended, not each time somebody looks.
+func (s *Service) ScratchFull(incident uuid.UUID) bool {
+	s.mu.Lock()
+	full, known := s.full[incident]
+	s.mu.Unlock()
+	if known {
+		return full
+	}
+	return s.measureScratch(incident)
+}
+
+func (s *Service) measureScratch(incident uuid.UUID) (full bool) {
+	var bytes int64
+	_ = filepath.WalkDir(s.scratch(incident), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // what cannot be read is not counted: nor does a run
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	full = bytes >= supervisor.MaxScratch
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.full[incident] = full
+	return full
+}
+
+// EmptyScratch removes what the incident's commands have written here. While one of them
+// runs it is errs.Conflict.
+func (s *Service) EmptyScratch(ctx context.Context, incident int64) error {
+	actor, err := authz.Require(ctx, authz.RunCommands)
+	if err != nil {
+		return err
+	}
+	room, err := s.db.IncidentForRun(ctx, incident)
+	if err != nil {
+		return postgres.MapError(err)
+	}
+	return s.db.InTx(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return s.emptyScratchTx(ctx, tx, actor, room.ID)
+	})
+}
+
+// emptyScratchTx holds the incident's row, so that no run begins meanwhile.
+func (s *Service) emptyScratchTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, incident uuid.UUID) error {
+	status, err := tx.LockIncident(ctx, incident)
+	if err != nil {
+		return postgres.MapError(err)
+	}
+	if status == "closed" {
+		return errs.New(errs.Conflict, "The incident is closed.")
+	}
+	active, err := tx.HasActiveRuns(ctx, incident)
+	if err != nil {
+		return fmt.Errorf("diagnostics: active runs: %w", postgres.MapError(err))
+	}
+	if active {
+		return errs.New(errs.Conflict, "A command is running, and may use the folder. Stop it, or wait for its end.")
+	}
+	if _, err = s.ledger.AppendTx(ctx, tx, incident, timeline.Event{Kind: timeline.ScratchEmptied, Actor: actor}); err != nil {
+		return err
+	}
+	if err = os.RemoveAll(s.scratch(incident)); err != nil {
+		return errs.Wrap(errs.Unavailable, "The scratch folder cannot be emptied; tell the people who run Wardroom.", err)
+	}
+	s.measureScratch(incident)
+	return nil
 }

@@ -52,6 +52,7 @@ type Service struct {
 	mu     sync.Mutex
 	closed bool
 	active map[uuid.UUID]*activeRun
+	full   map[uuid.UUID]bool            // by incident, once measured: its scratch folder has no room left
 	told   map[uuid.UUID][]redact.Secret // by incident: what its runs were given and may have kept in the scratch folder
 	runs   sync.WaitGroup                // of deeds under way and of runs
 	ctx    context.Context               // of the recorders: ends when Close gives up waiting
@@ -65,7 +66,7 @@ func New(db *postgres.DB, ledger *timeline.Ledger, hub *live.Hub, rooms Rooms, e
 	}
 	s := &Service{
 		db: db, ledger: ledger, hub: hub, rooms: rooms, environments: environments, opts: opts, log: log,
-		active: map[uuid.UUID]*activeRun{}, told: map[uuid.UUID][]redact.Secret{},
+		active: map[uuid.UUID]*activeRun{}, told: map[uuid.UUID][]redact.Secret{}, full: map[uuid.UUID]bool{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s

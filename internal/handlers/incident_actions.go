@@ -102,6 +102,10 @@ func (s *Server) detachPlaybook(c echo.Context) error {
 	})
 }
 
+func (s *Server) emptyScratch(c echo.Context) error {
+	return act(c, func(n int64) error { return s.Diagnostics.EmptyScratch(c.Request().Context(), n) })
+}
+
 func (s *Server) escalateNow(c echo.Context) error {
 	return s.escalate(c, func(incident uuid.UUID) error {
 		from, _ := strconv.Atoi(c.FormValue("from")) // without it any level is raised

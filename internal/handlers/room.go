@@ -118,6 +118,7 @@ func (s *Server) roomView(_ context.Context, d roomData) (views.Room, error) {
 		Escalation: s.escalationView(d), Timeline: s.timelineView(d, ""), Handoffs: s.handoffsView(d),
 		Values: valuesView(d), People: peopleOptions(d), Others: othersOptions(d), CanWrite: d.canWrite(), Seq: d.incident.LastSeq, Epoch: s.epoch,
 	}
+	m.Full = m.CanWrite && s.Diagnostics.ScratchFull(d.incident.ID)
 	m.Box, m.Outline = d.boxHere(books), outlineView(d, books)
 	if m.Typed, err = s.strayView(d, books); err != nil {
 		return views.Room{}, err

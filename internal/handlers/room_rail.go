@@ -159,6 +159,7 @@ var rowKinds = map[timeline.Kind]string{
 	timeline.SymptomAdded: "symptom", timeline.SymptomFired: "symptom", timeline.SymptomResolved: "cleared", timeline.SymptomUnknown: "storm",
 	timeline.PlaybookAttached: "playbook", timeline.PlaybookDetached: "playbook", timeline.PlaybookSwitched: "playbook",
 	timeline.RunStarted: "run", timeline.RunStopAsked: "run", timeline.RunInterrupted: "failed", timeline.RunNoted: "note", timeline.StepDone: "done", timeline.VariableSet: "note",
+	timeline.ScratchEmptied:   "change",
 	timeline.ProposalSetAside: "note", timeline.ProposalRestored: "note",
 	timeline.EscalationStarted: "escalation", timeline.Escalated: "page", timeline.EscalationHeld: "escalation",
 	timeline.EscalationExtended: "escalation", timeline.EscalationStopped: "escalation",

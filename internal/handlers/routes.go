@@ -97,6 +97,7 @@ func (s *Server) routes() []route {
 		{post, "/incidents/:number/done", run, s.markDone},
 		{post, "/incidents/:number/move-on", run, s.moveOn},
 		{post, "/incidents/:number/variables", run, s.setVariable},
+		{post, "/incidents/:number/scratch/empty", run, s.emptyScratch},
 		{get, "/runs/:id", read, s.showRun},
 		{get, "/runs/:id/lines", read, s.runLines},
 		{get, "/runs/:id/raw", read, s.runRaw},

@@ -106,7 +106,7 @@ func (s *Server) drawRoom(ctx context.Context, n int64) (rendering, error) {
 		"room-handoffs": m.Handoffs.View(), "timeline-count": m.Timeline.Count(),
 		"room-bar": m.Bar(), "room-place": m.Place(),
 	}
-	if m.ReadOnly || m.Closed != nil {
+	if m.HasState() {
 		components["room-state"] = m.State()
 	}
 	if len(m.Strip.Items) > 0 {

@@ -46,6 +46,9 @@ type Limits struct {
 	File      int64 `json:"file"`      // bytes of one file, and of all files in the scratch folder together; 64 MiB
 }
 
+// MaxScratch is how many bytes the files of a scratch folder have together, where the limits do not say another number.
+const MaxScratch = 64 << 20
+
 const (
 	maxText    = 64 << 10
 	maxNesting = 100
@@ -61,7 +64,7 @@ func (s *Spec) applyDefaults() {
 	s.Grace = positive(s.Grace, 10*time.Second)
 	s.Limits.Memory = positive(s.Limits.Memory, 512<<20)
 	s.Limits.Processes = positive(s.Limits.Processes, 512)
-	s.Limits.File = positive(s.Limits.File, 64<<20)
+	s.Limits.File = positive(s.Limits.File, MaxScratch)
 	if s.RunAs == "" {
 		s.RunAs = "nobody"
 	}

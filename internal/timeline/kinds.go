@@ -27,6 +27,7 @@ const (
 	RunNoted       Kind = "run_noted"
 	StepDone       Kind = "step_done"
 	VariableSet    Kind = "variable_set" // typed or removed by a person
+	ScratchEmptied Kind = "scratch_emptied"
 
 	ProposalSetAside Kind = "proposal_set_aside" // a command that no playbook had is of no interest for one
 	ProposalRestored Kind = "proposal_restored"
@@ -59,7 +60,7 @@ const (
 // Group says under which filter the kind is found.
 func (k Kind) Group() Group {
 	switch k {
-	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone, VariableSet, ProposalSetAside, ProposalRestored:
+	case RunStarted, RunEnded, RunStopAsked, RunInterrupted, RunNoted, StepDone, VariableSet, ScratchEmptied, ProposalSetAside, ProposalRestored:
 		return Runs
 	case EscalationStarted, Escalated, EscalationHeld, EscalationExtended, EscalationStopped,
 		HandoffOffered, HandoffAccepted, HandoffDeclined, HandoffRevoked:

@@ -94,6 +94,8 @@ var sayings = map[Kind]func(Record) []Part{
 		return []Part{b(r.Actor), t(" set the value of "), b(d.Name)}
 	}),
 
+	ScratchEmptied: func(r Record) []Part { return []Part{b(r.Actor), t(" emptied the scratch folder")} },
+
 	ProposalSetAside: with(func(r Record, d RunData) []Part {
 		return []Part{b(r.Actor), t(" does not propose "), d.run(), t(" for the playbook")}
 	}),

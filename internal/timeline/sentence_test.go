@@ -69,6 +69,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 		{RunNoted, run, "looks fine", "Ana noted on Check logs, run 3"},
 		{StepDone, run, "", "Ana marked Check logs as done"},
 		{StepDone, RunData{Title: "Check logs", State: "stopped"}, "", "Ana moved on from Check logs"},
+		{ScratchEmptied, nil, "", "Ana emptied the scratch folder"},
 		{VariableSet, VariableData{Name: "POD"}, "api-0", "Ana set the value of POD"},
 		{VariableSet, VariableData{Name: "POD", Removed: true}, "", "Ana removed the value of POD"},
 		{EscalationStarted, EscalationData{To: 1, DueAt: &due}, "", "Escalation started at L1, next at 03:27:54 UTC"},

@@ -214,6 +214,18 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) (Run, erro
 	return i, err
 }
 
+const hasActiveRuns = `-- name: HasActiveRuns :one
+SELECT EXISTS (SELECT FROM runs
+WHERE incident_id = $1 AND kind = 'command' AND state IN ('queued', 'starting', 'running', 'stopping'))
+`
+
+func (q *Queries) HasActiveRuns(ctx context.Context, incidentID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, hasActiveRuns, incidentID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const incidentForRun = `-- name: IncidentForRun :one
 SELECT id, number, status, environment FROM incidents WHERE number = $1
 `
