@@ -49,13 +49,19 @@ func lengthen(v reflect.Value, field string) {
 	}
 }
 
-// cut lists the texts that stand out of a box, or are cut by one without an ellipsis that says so. Logs and fields scroll by design.
+// cut lists the texts that stand out of a box, or are cut by one without an ellipsis that says so, and the short words that are broken.
+// Logs and fields scroll by design.
 const cut = `(() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
   const name = (el) => el.localName + (el.id ? "#" + el.id : "") + [...el.classList].map((c) => "." + c).join("");
   while (walker.nextNode()) {
     const node = walker.currentNode, parent = node.parentElement;
     if (!node.data.trim() || !parent.checkVisibility() || parent.closest(".log, .sr-only, .skip, select, textarea, svg")) continue;
+    for (const { index, 0: word } of node.data.matchAll(/[^\s-]+/g)) {
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (word.length < 16 && new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) found.push(name(parent) + " breaks the word " + word);
+    }
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter((r) => r.width);
     for (let el = parent; el; el = el.parentElement) {

@@ -178,7 +178,7 @@ func TestAnEditedCommand(t *testing.T) {
 	room.has(t, ".run-remark", "edited: seq 1 5")
 	room.has(t, "#room-outline", "0 of 2") // whatever it did, the command has not run
 	room.has(t, "#room-bar", "Run step 1")
-	room.has(t, "#timeline", "“seq 1 5”, edited run 1 of Count")
+	room.has(t, "#timeline", "“seq 1 5” , edited run 1 of Count")
 	if at, _ := attr(find(find(room.doc, "#timeline")[0], "a")[0], "href"); !strings.HasPrefix(at, "/runs/") {
 		t.Errorf("the sentence leads to %q", at)
 	}
@@ -204,8 +204,8 @@ func TestAnEditedReadThatChanges(t *testing.T) {
 	if first := heads(room)[0]; !strings.Contains(first, "is-current: current step:") || !strings.Contains(first, "READ CHANGE RAN") {
 		t.Errorf("the step says %q", first)
 	}
-	room.has(t, "#timeline", "Ana started “seq 1 5 > five”, edited run 1 of Count (change)")
-	room.has(t, "#timeline", "“seq 1 5 > five”, edited run 1 of Count (change) succeeded")
+	room.has(t, "#timeline", "Ana started “seq 1 5 > five” , edited run 1 of Count (change)")
+	room.has(t, "#timeline", "“seq 1 5 > five” , edited run 1 of Count (change) succeeded")
 	h.finished(t, ana, in, "count")
 	b.get(t, "/incidents/1").has(t, "#room-outline", "1 of 2")
 	_, token, err := h.incidents.Offer(as(t, ana), in.Number, incidents.HandoffTo{Email: "jo@example.org"}, "")
@@ -258,7 +258,7 @@ func TestATypedCommandReachesEverybody(t *testing.T) {
 	tab.row(t, "everything is here")
 	h.browser(t, ana).post(t, "/incidents/1/runs", "text", "seq 1 2").want(t, http.StatusSeeOther)
 	tab.until(t, func(f frame) bool { return f.Op == "refresh" })
-	tab.row(t, "“seq 1 2”, typed run 1")
+	tab.row(t, "“seq 1 2”</b>, ")
 	other.get(t, "/incidents/1").has(t, "#step-typed", "Typed by Ana")
 }
 

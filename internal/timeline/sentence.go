@@ -1,7 +1,7 @@
 package timeline
 
 import (
-	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,23 +68,23 @@ var sayings = map[Kind]func(Record) []Part{
 	}),
 
 	RunStarted: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" started "), d.run(), t(bracketed(d.class()))}
+		return slices.Concat([]Part{b(r.Actor), t(" started ")}, d.run(), []Part{t(bracketed(d.class()))})
 	}),
 	RunEnded: with(runEnded),
 	RunStopAsked: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" asked to stop "), d.run()}
+		return append([]Part{b(r.Actor), t(" asked to stop ")}, d.run()...)
 	}),
 	RunInterrupted: with(func(_ Record, d RunData) []Part {
-		return []Part{d.run(), t(" was "), b("interrupted, outcome unknown")}
+		return append(d.run(), t(" was "), b("interrupted, outcome unknown"))
 	}),
 	RunNoted: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" noted on "), d.run()}
+		return append([]Part{b(r.Actor), t(" noted on ")}, d.run()...)
 	}),
 	StepDone: with(func(r Record, d RunData) []Part {
 		if d.State == "stopped" { // left although not all of its commands have run
-			return []Part{b(r.Actor), t(" moved on from "), b(cmp.Or(d.Title, d.name()))}
+			return []Part{b(r.Actor), t(" moved on from "), d.step()}
 		}
-		return []Part{b(r.Actor), t(" marked "), b(cmp.Or(d.Title, d.name())), t(" as done")}
+		return []Part{b(r.Actor), t(" marked "), d.step(), t(" as done")}
 	}),
 
 	VariableSet: with(func(r Record, d VariableData) []Part {
@@ -97,10 +97,10 @@ var sayings = map[Kind]func(Record) []Part{
 	ScratchEmptied: func(r Record) []Part { return []Part{b(r.Actor), t(" emptied the scratch folder")} },
 
 	ProposalSetAside: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" does not propose "), d.run(), t(" for the playbook")}
+		return slices.Concat([]Part{b(r.Actor), t(" does not propose ")}, d.run(), []Part{t(" for the playbook")})
 	}),
 	ProposalRestored: with(func(r Record, d RunData) []Part {
-		return []Part{b(r.Actor), t(" proposes "), d.run(), t(" for the playbook again")}
+		return slices.Concat([]Part{b(r.Actor), t(" proposes ")}, d.run(), []Part{t(" for the playbook again")})
 	}),
 
 	EscalationStarted:  with(escalationStarted),

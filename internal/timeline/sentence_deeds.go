@@ -28,26 +28,27 @@ func symptomUnknown(_ Record, d SymptomData) []Part {
 	return parts
 }
 
-// run names the run in a sentence.
-func (d RunData) run() Part { return Part{Text: d.name(), Strong: true, Run: d.RunID} }
-
-// name is how people speak of a run: its step when it did what that says, else what
-// somebody wrote instead.
-func (d RunData) name() string {
-	run := "run " + strconv.Itoa(d.Number)
+// run is how people speak of a run: its step when it did what that says, else what
+// somebody wrote instead. Its number leads to it.
+func (d RunData) run() []Part {
+	number := Part{Text: "run " + strconv.Itoa(d.Number), Run: d.RunID}
 	if d.Source != "" {
-		run = d.Source + " " + run
+		number.Text = d.Source + " " + number.Text
 	}
 	switch {
 	case d.Source == "edited" && d.Text != "":
-		return "“" + beginning(d.Text) + "”, " + run + " of " + cmp.Or(d.Title, "a step")
+		return []Part{b("“" + beginning(d.Text) + "”"), t(", "), number, t(" of "), b(cmp.Or(d.Title, "a step"))}
 	case d.Source == "typed":
-		return "“" + beginning(d.Text) + "”, " + run
+		return []Part{b("“" + beginning(d.Text) + "”"), t(", "), number}
 	case d.Title == "":
-		return run
+		number.Strong = true
+		return []Part{number}
 	}
-	return d.Title + ", " + run
+	return []Part{b(d.Title), t(", "), number}
 }
+
+// step names what was done by hand, or left.
+func (d RunData) step() Part { return b(cmp.Or(d.Title, "run "+strconv.Itoa(d.Number))) }
 
 // beginning is as much of a text as a sentence can bear.
 func beginning(text string) string {
@@ -78,10 +79,11 @@ var verdicts = map[string]string{
 
 func runEnded(_ Record, d RunData) []Part {
 	verdict := cmp.Or(verdicts[d.State], "ended")
-	parts := []Part{d.run(), t(" "), b(verdict)}
+	parts := d.run()
 	if d.Source != "" && d.Risk != "read" { // no playbook has said it, and many see the end only
-		parts = []Part{d.run(), t(bracketed(d.class()) + " "), b(verdict)}
+		parts = append(parts, t(bracketed(d.class())))
 	}
+	parts = append(parts, t(" "), b(verdict))
 	if d.ExitCode != nil {
 		parts = append(parts, t(" with exit "+strconv.Itoa(*d.ExitCode)))
 	}
