@@ -54,7 +54,7 @@ func TestLibrarySearch(t *testing.T) {
 			t.Errorf("%q: found %v", query, has)
 		}
 		if !found {
-			page.has(t, ".quiet", "No playbook has")
+			page.has(t, ".quiet", "No playbook passes")
 		}
 	}
 	for _, n := range find(vi.get(t, "/playbooks").doc, "a") {

@@ -37,7 +37,7 @@ func (d RunData) run() []Part {
 	}
 	switch {
 	case d.Source == "edited" && d.Text != "":
-		return []Part{b("“" + beginning(d.Text) + "”"), t(", "), number, t(" of "), b(cmp.Or(d.Title, "a step"))}
+		return []Part{b("“" + beginning(d.Text) + "”"), t(", "), number, t(" of " + cmp.Or(d.Title, "a step"))}
 	case d.Source == "typed":
 		return []Part{b("“" + beginning(d.Text) + "”"), t(", "), number}
 	case d.Title == "":
