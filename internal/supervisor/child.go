@@ -49,6 +49,7 @@ type child struct {
 	answers  answers
 	saidFull sync.Once
 	said     sync.Map       // what is said once in a run
+	beyond   atomic.Bool    // the text itself asked for a path outside the scratch folder
 	streamed atomic.Bool    // a stream was running when the time was up
 	copiers  sync.WaitGroup // of the output of programs
 }
@@ -112,6 +113,7 @@ func newChild(stdin io.Reader, events io.Writer) (*child, error) {
 	if c.scratch, err = openScratch(c.spec.Scratch, c.spec.Limits.File, c.spec.Confirmed < shell.Change); err != nil {
 		return nil, err
 	}
+	c.scratch.outside = c.outside
 	return c, nil
 }
 

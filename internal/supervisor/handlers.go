@@ -56,6 +56,12 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 	}
 	for words := args; len(words) > 0; words = words[1:] {
 		switch words[0] {
+		case "cd", "pushd":
+			if to := folderOf(words[1:]); to != "" && c.isOutside(hc.Dir, to) {
+				c.beyond.Store(true)
+				return []string{callRefused, words[0], outsideText(to)}, nil
+			}
+			return args, nil
 		case "pwd":
 			return args[:len(args)-len(words)+1], nil // -P would follow a path on the disk
 		case "type", "hash":
@@ -72,6 +78,39 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// folderOf gives the folder that cd is given, "" when none is.
+func folderOf(words []string) string {
+	for _, word := range words {
+		if !strings.HasPrefix(word, "-") {
+			return word
+		}
+	}
+	return ""
+}
+
+func (c *child) isOutside(cwd, path string) bool {
+	_, err := c.scratch.local("look", cwd, path)
+	return err != nil
+}
+
+func outsideText(path string) string {
+	return notPermitted + ": " + printable(path) + " lies outside the run's own folder"
+}
+
+// outside takes that the text itself asked for a path outside: a test or a pattern would only say no, and a wrong diagnosis must not look like an answer. That a file cannot be
+// opened the interpreter says itself.
+func (c *child) outside(how, path string) {
+	c.beyond.Store(true)
+	c.answers.note([]string{how, path}, codeRefused)
+	if _, said := c.said.LoadOrStore("outside "+path, true); said {
+		return
+	}
+	if how != "open" {
+		fmt.Fprintln(c.frames.stream(frameStderr), outsideText(path))
+	}
+	c.record(Program{Argv: []string{how, path}, Reason: outsideText(path)})
 }
 
 // unread reports whether w is a pipe that nobody reads any more. The interpreter's own echo would write to it for ever.

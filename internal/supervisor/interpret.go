@@ -42,6 +42,7 @@ func (c *child) interpret(ctx context.Context) outcome {
 		c.refuse(stderr, argv, reason)
 		return outcome{code: codeRefused}
 	}
+	spellOut(file)
 	c.answers.watch(c.spec.Text, file, c.spec.Vars)
 	runner, err := interp.New(c.options(c.call)...)
 	if err != nil {
@@ -51,6 +52,8 @@ func (c *child) interpret(ctx context.Context) outcome {
 	err = runFile(ctx, runner, file)
 	var status interp.ExitStatus
 	switch {
+	case err == nil && c.beyond.Load():
+		return outcome{code: codeRefused}
 	case err == nil:
 		return outcome{vars: c.assigned(runner.Vars)}
 	case errors.As(err, &status):
@@ -71,6 +74,7 @@ func (c *child) nested(ctx context.Context, s start, text string) int {
 	if argv, reason := inadmissible(file); reason != "" {
 		return c.refuse(s.stderr, argv, reason)
 	}
+	spellOut(file)
 	runner, err := interp.New(append(c.options(c.call), interp.Env(homeless{s.env}), interp.Dir(s.dir), interp.StdIO(nil, s.stdout, s.stderr))...)
 	if err != nil {
 		fmt.Fprintln(s.stderr, err)
@@ -173,6 +177,20 @@ func inadmissible(file *syntax.File) (argv []string, reason string) {
 		return reason == ""
 	})
 	return argv, reason
+}
+
+// spellOut makes $(cat <FILE) of $(<FILE): the interpreter would say twice that it cannot open the file.
+func spellOut(file *syntax.File) {
+	syntax.Walk(file, func(node syntax.Node) bool {
+		subst, is := node.(*syntax.CmdSubst)
+		if !is || len(subst.Stmts) != 1 {
+			return true
+		}
+		if stmt := subst.Stmts[0]; stmt.Cmd == nil && len(stmt.Redirs) == 1 && stmt.Redirs[0].Op == syntax.RdrIn && !stmt.Negated && !stmt.Background && !stmt.Coprocess {
+			stmt.Cmd = &syntax.CallExpr{Args: []*syntax.Word{{Parts: []syntax.WordPart{&syntax.Lit{Value: "cat"}}}}}
+		}
+		return true
+	})
 }
 
 // environ is all that the interpreter starts with. Programs get none of it.

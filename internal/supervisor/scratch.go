@@ -25,6 +25,9 @@ type scratch struct {
 	root     *os.Root
 	most     int64 // bytes of all files together
 	readOnly bool  // nothing is written, neither by a redirection nor by a program of this process
+
+	// outside is told of every path outside that the text itself asks for, and how. Programs of this process say so themselves.
+	outside func(how, path string)
 }
 
 func openScratch(dir string, most int64, readOnly bool) (*scratch, error) {
@@ -152,7 +155,26 @@ func (s *scratch) openHandler(ctx context.Context, path string, flag int, _ os.F
 	case "/dev/stderr":
 		return keptOpen{hc.Stderr}, nil
 	}
-	return s.open(hc.Dir, path, flag)
+	file, err := s.open(hc.Dir, path, flag)
+	if err != nil {
+		s.tell("open", hc.Dir, path)
+		return nil, err
+	}
+	return file, nil
+}
+
+// above reports whether the folder lies somewhere below a path.
+func (s *scratch) above(path string) bool {
+	rel, err := filepath.Rel(path, s.dir)
+	return filepath.IsAbs(path) && err == nil && rel != "." && filepath.IsLocal(rel)
+}
+
+// tell tells of a path that lies outside. The folder for temporary files is asked for by the interpreter alone.
+func (s *scratch) tell(how, cwd, path string) {
+	if _, err := s.local(how, cwd, path); err == nil || strings.HasPrefix(path, noTemp) {
+		return
+	}
+	s.outside(how, path)
 }
 
 // keptOpen lends a stream of the run under a file's name.
@@ -162,18 +184,27 @@ func (keptOpen) Read([]byte) (int, error) { return 0, io.EOF }
 func (keptOpen) Close() error             { return nil }
 
 func (s *scratch) readDirHandler(ctx context.Context, path string) ([]fs.DirEntry, error) {
-	return s.readDir(interp.HandlerCtx(ctx).Dir, path)
+	cwd := interp.HandlerCtx(ctx).Dir
+	if s.above(path) { // a pattern that begins with the folder's own path goes through those above it; they hold nothing else for a run
+		return nil, nil
+	}
+	s.tell("list", cwd, path)
+	return s.readDir(cwd, path)
 }
 
 func (s *scratch) statHandler(ctx context.Context, path string, follow bool) (fs.FileInfo, error) {
 	if path == os.DevNull {
 		return os.Stat(path) //nolint:wrapcheck // as the interpreter's own
 	}
-	return s.stat(interp.HandlerCtx(ctx).Dir, path, follow)
+	cwd := interp.HandlerCtx(ctx).Dir
+	s.tell("look", cwd, path)
+	return s.stat(cwd, path, follow)
 }
 
 func (s *scratch) accessHandler(ctx context.Context, path string, mode interp.AccessMode) error {
-	info, err := s.stat(interp.HandlerCtx(ctx).Dir, path, true)
+	cwd := interp.HandlerCtx(ctx).Dir
+	s.tell("look", cwd, path)
+	info, err := s.stat(cwd, path, true)
 	if err != nil {
 		return err
 	}

@@ -102,8 +102,11 @@ func (e *condition) unary(op byte, word string) (bool, error) {
 		return false, fmt.Errorf("unknown operator '-%c'", op)
 	}
 	info, err := e.c.Files.Stat(word)
-	if errors.Is(err, fs.ErrNotExist) || err != nil {
-		return false, nil //nolint:nilerr // what cannot be seen is not there
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("%s: %w", word, cause(err)) // what may not be seen is no answer
 	}
 	switch op {
 	case 'f':
