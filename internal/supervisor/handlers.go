@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
 
 	"wardroom/internal/supervisor/programs"
 )
@@ -34,6 +35,7 @@ func firstByName(set map[string]string, n int) iter.Seq2[string, string] {
 const (
 	callRefused = "\x00refused"
 	callWhich   = "\x00which"
+	callPrintf  = "\x00printf"
 )
 
 // call decides about every simple command before functions and builtins are looked up.
@@ -62,6 +64,8 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 				return []string{callRefused, words[0], outsideText(to)}, nil
 			}
 			return args, nil
+		case "printf":
+			return c.printf(hc, words), nil // the interpreter's own knows no fractions and no bounds
 		case "pwd":
 			return args[:len(args)-len(words)+1], nil // -P would follow a path on the disk
 		case "type", "hash":
@@ -78,6 +82,44 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// printf makes a call of the built-in printf. Only the interpreter can set a variable (-v), so it is given an assignment.
+func (c *child) printf(hc interp.HandlerContext, words []string) []string {
+	if len(words) < 3 || words[1] != "-v" {
+		return append([]string{callPrintf}, words[1:]...)
+	}
+	if forbidden(words[2]) {
+		return []string{callRefused, words[2], "this variable may not be set in a playbook"}
+	}
+	var text strings.Builder
+	printf, _ := programs.Lookup("printf")
+	code := printf(context.Background(), &programs.Call{Args: append([]string{"printf"}, words[3:]...), Stdout: &limited{w: &text, left: maxVariable}, Stderr: hc.Stderr})
+	if code != 0 && text.Len() == 0 {
+		return []string{"false"}
+	}
+	value, err := syntax.Quote(text.String(), syntax.LangBash)
+	if !syntax.ValidName(words[2]) || err != nil {
+		return []string{callRefused, "printf", "this variable cannot be set"}
+	}
+	return []string{"eval", words[2] + "=" + value}
+}
+
+// maxVariable bounds what printf -v makes.
+const maxVariable = 1 << 20
+
+// limited takes no more than so many bytes.
+type limited struct {
+	w    io.Writer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if len(p) > l.left {
+		return 0, io.ErrShortWrite
+	}
+	l.left -= len(p)
+	return l.w.Write(p) //nolint:wrapcheck // only told by its being there
 }
 
 // folderOf gives the folder that cd is given, "" when none is.
@@ -167,6 +209,9 @@ func (c *child) exec(ctx context.Context, args []string) error {
 		code = c.refuse(hc.Stderr, args[1:2], args[2])
 	case callWhich:
 		code = c.which(hc.Stdout, args[1:])
+	case callPrintf:
+		printf, _ := programs.Lookup("printf")
+		code = printf(ctx, &programs.Call{Args: append([]string{"printf"}, args[1:]...), Stdout: hc.Stdout, Stderr: hc.Stderr})
 	default:
 		code = c.start(ctx, start{argv: args, dir: hc.Dir, env: hc.Env, stdin: stdinFile(hc.Stdin), stdout: hc.Stdout, stderr: hc.Stderr})
 	}

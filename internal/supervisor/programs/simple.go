@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"mvdan.cc/sh/v3/expand"
 )
 
 func echo(_ context.Context, c *Call) int {
@@ -20,25 +18,6 @@ func echo(_ context.Context, c *Call) int {
 		return 1
 	}
 	return 0
-}
-
-func printf(_ context.Context, c *Call) int {
-	if len(c.Args) < 2 {
-		return c.fail(2, "missing operand")
-	}
-	format, args := c.Args[1], c.Args[2:]
-	for {
-		out, used, err := expand.Format(nil, format, args)
-		if err != nil {
-			return c.fail(1, "%v", err)
-		}
-		if _, err := fmt.Fprint(c.Stdout, out); err != nil {
-			return 1
-		}
-		if args = args[used:]; used == 0 || len(args) == 0 {
-			return 0
-		}
-	}
 }
 
 func sleep(ctx context.Context, c *Call) int {
