@@ -65,7 +65,7 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 			}
 			return args, nil
 		case "printf":
-			return c.printf(hc, words), nil // the interpreter's own knows no fractions and no bounds
+			return c.printf(ctx, hc, words), nil // the interpreter's own knows no fractions and no bounds
 		case "pwd":
 			return args[:len(args)-len(words)+1], nil // -P would follow a path on the disk
 		case "type", "hash":
@@ -85,7 +85,7 @@ func (c *child) call(ctx context.Context, args []string) ([]string, error) {
 }
 
 // printf makes a call of the built-in printf. Only the interpreter can set a variable (-v), so it is given an assignment.
-func (c *child) printf(hc interp.HandlerContext, words []string) []string {
+func (c *child) printf(ctx context.Context, hc interp.HandlerContext, words []string) []string {
 	if len(words) < 3 || words[1] != "-v" {
 		return append([]string{callPrintf}, words[1:]...)
 	}
@@ -94,7 +94,7 @@ func (c *child) printf(hc interp.HandlerContext, words []string) []string {
 	}
 	var text strings.Builder
 	printf, _ := programs.Lookup("printf")
-	code := printf(context.Background(), &programs.Call{Args: append([]string{"printf"}, words[3:]...), Stdout: &limited{w: &text, left: maxVariable}, Stderr: hc.Stderr})
+	code := printf(ctx, &programs.Call{Args: append([]string{"printf"}, words[3:]...), Stdout: &limited{w: &text, left: maxVariable}, Stderr: hc.Stderr})
 	if code != 0 && text.Len() == 0 {
 		return []string{"false"}
 	}

@@ -230,7 +230,7 @@ func (p *printer) pad(d field, text string, numeric bool) {
 }
 
 func (p *printer) whole(d field, n int64) {
-	digits, sign := "", ""
+	var digits, sign string
 	switch d.verb {
 	case 'd', 'i':
 		digits = strings.TrimPrefix(strconv.FormatInt(n, 10), "-")

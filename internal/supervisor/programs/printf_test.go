@@ -117,8 +117,7 @@ func realPrintf(t *testing.T, program string, args []string) (stdout string, cod
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = []string{"LC_ALL=C.UTF-8"}
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
 		code = exit.ExitCode()
 	} else if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func printfEscape(s string, argument bool) (text string, size int) {
 		most := map[byte]int{'u': 4, 'U': 8}[s[1]]
 		if n := run(s[2:], most, "0123456789abcdefABCDEF"); n > 0 {
 			value, _ := strconv.ParseUint(s[2:2+n], 16, 32)
-			return string(rune(min(value, 0x10FFFF))), 2 + n //nolint:gosec // bounded
+			return string(rune(min(value, 0x10FFFF))), 2 + n
 		}
 	default:
 		start := 1
