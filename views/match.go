@@ -18,5 +18,9 @@ type MatchRow struct {
 	File      string
 	Score     int
 	Confident bool // named for the alert, rather than guessed from words
+	Near      bool // it only comes near: no incident opens with it
 	Reasons   []string
 }
+
+// fits reports that an incident would open with one of them.
+func (m MatchPage) fits() bool { return len(m.Rows) > 0 && !m.Rows[0].Near }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"wardroom/internal/playbooks"
 	shipped "wardroom/playbooks"
@@ -174,7 +175,8 @@ func playbookMatch(ctx context.Context, c cli, paths []string) error {
 	type question struct{ Labels, Annotations map[string]string }
 	return eachLine(c, func(q question) any {
 		matches := []match{}
-		for _, found := range catalogue.Candidates(q.Labels, q.Annotations) {
+		sure, near := catalogue.Matches(q.Labels, q.Annotations)
+		for _, found := range slices.Concat(sure, near) {
 			matches = append(matches, match{
 				ID: found.Playbook.ID, Title: found.Playbook.Title, Path: found.Playbook.Path,
 				Score: found.Score, Confident: found.Confident(), Reasons: []string{found.Reason},

@@ -47,9 +47,13 @@ func (s *Server) matchText(m *views.MatchPage) error {
 	if err != nil {
 		return err
 	}
-	m.Asked, m.Alert = true, cmp.Or(views.Visible(alert.Labels["alertname"]), "these labels")
+	m.Asked, m.Alert = true, views.Visible(alert.Labels["alertname"])
+	if len(alert.Labels) == 0 {
+		m.Alert = "these words"
+	}
+	m.Alert = cmp.Or(m.Alert, "these labels")
 	m.Labels = slices.Concat(pairs(alert.Labels), pairs(alert.Annotations))
-	m.Rows = matchRows(s.Catalogue.Candidates(alert.Labels, alert.Annotations))
+	m.Rows = s.matchRows(alert.Labels, alert.Annotations)
 	return nil
 }
 
@@ -63,16 +67,17 @@ func (s *Server) matchSymptom(c echo.Context, m *views.MatchPage, chosen string)
 		return err
 	}
 	m.Asked, m.Alert, m.Labels = true, symptomName(sym), slices.Concat(pairs(sym.Labels), pairs(sym.Annotations))
-	m.Rows = matchRows(s.Symptoms.Candidates(sym))
+	m.Rows = s.matchRows(sym.Labels, sym.Annotations)
 	return nil
 }
 
-func matchRows(candidates []playbooks.Candidate) []views.MatchRow {
-	var rows []views.MatchRow
-	for _, found := range candidates {
+// matchRows lists what fits, and where nothing was named for the alert what comes near.
+func (s *Server) matchRows(labels, annotations map[string]string) (rows []views.MatchRow) {
+	found, near := s.Catalogue.Matches(labels, annotations)
+	for i, c := range slices.Concat(found, near) {
 		rows = append(rows, views.MatchRow{
-			ID: found.Playbook.ID, Title: found.Playbook.Title, File: found.Playbook.Path, Score: found.Score,
-			Confident: found.Confident(), Reasons: []string{found.Reason},
+			ID: c.Playbook.ID, Title: c.Playbook.Title, File: c.Playbook.Path, Score: c.Score,
+			Confident: c.Confident(), Near: i >= len(found), Reasons: []string{c.Reason},
 		})
 	}
 	return rows

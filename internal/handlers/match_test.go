@@ -22,8 +22,12 @@ func TestWhichPlaybookWouldOpen(t *testing.T) {
 	}
 	ask(`alertname=Other summary=several arms are down`).want(t, http.StatusOK).has(t, "li.candidate", "a guess")
 	ask("alertname=Nothing").want(t, http.StatusOK).has(t, "h2", "No playbook fits")
-	ask("ArmDown").want(t, http.StatusOK).has(t, "li.candidate", "opens first")
-	ask("is it down").want(t, http.StatusBadRequest).has(t, ".problems", `"is" is no label`)
+	ask("ArmDown").want(t, http.StatusOK).has(t, "li.candidate", "named for it")
+	near := ask("the arm is broken").want(t, http.StatusOK)
+	near.has(t, "h2", "Playbooks for these words")
+	near.has(t, ".quiet", "These come nearest:")
+	near.has(t, "li.candidate", "It speaks of “arm”, which is not enough to be sure. not confident")
+	ask("the arm is=broken").want(t, http.StatusBadRequest).has(t, ".problems", `"the" is no label`)
 	empty := vi.get(t, "/playbooks/match").want(t, http.StatusOK)
 	if len(find(empty.doc, "#symptom")) > 0 || len(find(empty.doc, "#fit-title")) > 0 {
 		t.Error("it answers without a question, or offers symptoms that there are not")

@@ -19,8 +19,9 @@ const maxAlert = 16 << 10 // bytes of a pasted text
 // ReadAlert reads an alert that somebody pasted: as JSON, alone, in a list or in a
 // webhook of Alertmanager, of which the first counts; as {name="value", …}; or as
 // name=value, several a line, where a word without = goes on with the value before
-// it. A text that begins with one word alone begins with the alert's name. What names an annotation that matching looks at is one. All errors are
-// errs.Invalid.
+// it. A text that begins with one word alone begins with the alert's name, and several
+// words without any = are what is wrong. What names an annotation that matching looks at
+// is one. All errors are errs.Invalid.
 func ReadAlert(text string) (Alert, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -40,6 +41,10 @@ func ReadAlert(text string) (Alert, error) {
 			}
 			a.set(m.name, m.value)
 		}
+		return a, nil
+	case !strings.Contains(text, "=") && len(strings.Fields(text)) > 1:
+		a := newAlert()
+		a.set("summary", strings.Join(strings.Fields(text), " "))
 		return a, nil
 	default:
 		return readLabelLines(text)

@@ -27,7 +27,9 @@ const (
 	scoreLink    = 90
 	scoreGlob    = 80
 	scoreMatcher = 60
-	scoreTitle   = 40 // the most that shared words can reach
+	scoreTitle   = 40 // the most that the words of a title can reach
+	scoreWords   = 30 // those of an alert's name
+	scoreClosest = 19 // the most of what only comes near
 	bonusMatcher = 5
 )
 
@@ -108,8 +110,8 @@ func describe(matchers []matcher) string {
 	return strings.Join(parts, ", ")
 }
 
-// rankTitle compares the words of the title with those of the alert: at least
-// two in common, and half of the title.
+// rankTitle compares the words of the title, and of each alert's name, with those of the
+// alert: at least two in common, and half of the title or all of the name.
 func (e *entry) rankTitle(labels, annotations map[string]string) (score int, reason string) {
 	said := map[string]bool{}
 	for _, text := range []string{humps(labels["alertname"]), annotations["summary"], annotations["description"]} {
@@ -117,9 +119,22 @@ func (e *entry) rankTitle(labels, annotations map[string]string) (score int, rea
 			said[stem(word)] = true
 		}
 	}
-	total := 0
-	var shared []string
-	for _, word := range words(e.playbook.Title) {
+	shared, total := sharedWords(e.playbook.Title, said)
+	if len(shared) >= 2 && 2*len(shared) >= total {
+		return scoreTitle * len(shared) / total, fmt.Sprintf("Its title shares “%s” with the alert.", strings.Join(shared, "” and “"))
+	}
+	for _, name := range e.playbook.Alerts {
+		shared, total := sharedWords(humps(name), said)
+		if telling := slices.DeleteFunc(slices.Clone(shared), func(word string) bool { return weakWords[word] }); len(shared) == total && len(telling) >= 2 {
+			return scoreWords, fmt.Sprintf("The words of its alert %s are all in this one.", name)
+		}
+	}
+	return 0, ""
+}
+
+// sharedWords gives the words of a text that were said, and how many it has that count.
+func sharedWords(text string, said map[string]bool) (shared []string, total int) {
+	for _, word := range words(text) {
 		if stopWords[word] {
 			continue
 		}
@@ -128,10 +143,7 @@ func (e *entry) rankTitle(labels, annotations map[string]string) (score int, rea
 			shared = append(shared, word)
 		}
 	}
-	if len(shared) < 2 || 2*len(shared) < total {
-		return 0, ""
-	}
-	return scoreTitle * len(shared) / total, fmt.Sprintf("Its title shares “%s” with the alert.", strings.Join(shared, "” and “"))
+	return shared, total
 }
 
 var stopWords = map[string]bool{
@@ -139,12 +151,21 @@ var stopWords = map[string]bool{
 	"is": true, "issues": true, "issue": true, "problems": true, "problem": true, "how": true,
 }
 
-// stem lets "leaks" meet "leak".
+// stem lets "leaks" meet "leak", and the names of one thing each other.
 func stem(word string) string {
 	if len(word) > 3 {
-		return strings.TrimSuffix(word, "s")
+		word = strings.TrimSuffix(word, "s")
+	}
+	if same := sameThings[word]; same != "" {
+		return same
 	}
 	return word
+}
+
+var sameThings = map[string]string{
+	"postgre": "database", "postgresql": "database", "pg": "database", "db": "database", "psql": "database",
+	"redi": "cache", "caching": "cache", "oom": "memory", "oomkilled": "memory", "ram": "memory", "k8": "kubernetes", "k8s": "kubernetes",
+	"filesystem": "disk", "storage": "disk",
 }
 
 // humps splits HighRequestLatency into words.

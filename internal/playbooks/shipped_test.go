@@ -213,6 +213,48 @@ func TestShippedCandidates(t *testing.T) {
 	}
 }
 
+// What people say is wrong leads to the playbook for it, and to none that an incident would open without being sure.
+func TestShippedPlaybooksForWords(t *testing.T) {
+	t.Parallel()
+	c := playbooks.NewCatalogue(playbooks.Config{Shipped: shipped.Files, Log: slog.New(slog.DiscardHandler)})
+	if err := c.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]struct {
+		found []string
+		first string // of those that only come near
+	}{
+		"Postgres has too many connections":         {found: []string{"database-connections"}, first: "service-unavailable"},
+		"Redis memory usage high, cache evictions":  {first: "cache"},
+		"disk space low":                            {found: []string{"resource-exhaustion"}},
+		"the site is slow":                          {first: "high-latency"},
+		"rows were corrupted":                       {first: "data-corruption"},
+		"kafka consumers lag behind":                {},
+		"high error rate":                           {},
+		"the certificate of the load balancer ends": {first: "-"},
+	} {
+		found, near := c.Matches(nil, map[string]string{"summary": text})
+		var ids []string
+		for _, candidate := range found {
+			ids = append(ids, candidate.Playbook.ID)
+		}
+		if diff := cmp.Diff(want.found, ids); diff != "" {
+			t.Errorf("%q finds (-want +got):\n%s", text, diff)
+		}
+		if len(found)+len(near) > 3 || want.first == "" && want.found == nil && len(near) > 0 || want.first != "" && want.first != "-" && (len(near) == 0 || near[0].Playbook.ID != want.first) {
+			t.Errorf("%q: near are %v, want %q first", text, near, want.first)
+		}
+		for _, candidate := range near {
+			if candidate.Confident() || candidate.Score >= 20 {
+				t.Errorf("%q: %s is certain", text, candidate.Playbook.ID)
+			}
+		}
+	}
+	if _, near := c.Matches(map[string]string{"alertname": "ServiceDown"}, nil); len(near) > 0 {
+		t.Errorf("beside the one that is named for it: %v", near)
+	}
+}
+
 func TestServiceUnavailableCoversEveryPlatform(t *testing.T) {
 	t.Parallel()
 	all := shippedPlaybooks(t)
