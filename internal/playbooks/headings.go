@@ -1,6 +1,7 @@
 package playbooks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,9 +19,7 @@ func (d *document) headingAt(n ast.Node, open []*heading) *heading {
 	case *ast.HTMLBlock:
 		h.title, h.level = htmlHeading(string(n.Lines().Value(d.source)))
 	case *ast.Paragraph:
-		if h.title = d.boldLine(n); h.title == "" {
-			h.title = d.howToLine(n)
-		}
+		h.title = cmp.Or(d.boldLine(n), d.howToLine(n), d.nameLine(n))
 	}
 	if h.title == "" && h.level == 0 {
 		return nil
@@ -71,6 +70,24 @@ func (d *document) howToLine(n *ast.Paragraph) string {
 	}
 	title, ends := strings.CutSuffix(d.plain(n), ":")
 	if _, asks := cutPrefixFold(title, "how to "); !asks || !ends {
+		return ""
+	}
+	return title
+}
+
+// nameLine gives the words of a paragraph such as "Diagnosis" or "Next steps:" with a list
+// or a fence right below it.
+func (d *document) nameLine(n *ast.Paragraph) string {
+	if n.Lines().Len() != 1 || n.NextSibling() == nil {
+		return ""
+	}
+	switch n.NextSibling().Kind() {
+	case ast.KindList, ast.KindFencedCodeBlock:
+	default:
+		return ""
+	}
+	title := strings.TrimSuffix(d.plain(n), ":")
+	if title == "" || title[0] < 'A' || title[0] > 'Z' || strings.HasSuffix(title, ".") {
 		return ""
 	}
 	return title

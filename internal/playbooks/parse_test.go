@@ -255,6 +255,8 @@ func TestParseKnowsSectionsByManyNames(t *testing.T) {
 		"## When to escalate": playbooks.Escalation, "## IMPACT": playbooks.Impact, "## How to fix": playbooks.Resolution,
 		"## Investigating problems": playbooks.Diagnosis, "## Fixing issues with the cluster": playbooks.Resolution, "## Quick Check": playbooks.Diagnosis,
 		"**Remediation recommendations:**": playbooks.Resolution, "### Current fix": playbooks.Resolution, "How to **investigate**:": playbooks.Diagnosis,
+		"Diagnosis\n- look": playbooks.Diagnosis, "To recover:\n\n1. restart": playbooks.Resolution, "Signals:\n~~~\nx\n~~~": playbooks.Symptoms,
+		"Diagnosis": playbooks.Other, "diagnosis\n- look": playbooks.Other, "Diagnosis: the\n- look": playbooks.Other,
 		"## Fixing a tyre": playbooks.Other, "## Fix issues upstream": playbooks.Other, "How to live:": playbooks.Other,
 		"## Fixed in version 3": playbooks.Other, "## Diagnosis and other stories": playbooks.Other, "## 42": playbooks.Other,
 	} {

@@ -8,11 +8,11 @@ import (
 // The headings under which teams file the parts of a runbook, as they stand or with
 // the words of before and behind around them: "Quick diagnosis steps".
 var sectionKinds = byName(map[string]string{
-	Symptoms: "symptoms, symptom, meaning, detection, description, signs, indicators, " +
+	Symptoms: "symptoms, symptom, meaning, detection, description, signs, signals, indicators, " +
 		"what does this alert mean, what this alert means, what it means, how to recognize, how to recognise",
 	Impact: "impact, impacts, effect, effects, consequences, user impact, customer impact, business impact, service impact, impact assessment",
 	Diagnosis: "diagnosis, diagnose, diagnostics, diagnostic, investigation, investigate, investigating, troubleshooting, troubleshoot, debugging, debug, " +
-		"investigate it, triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, check, health check, health checks, what to check, where to look, identification",
+		"investigate it, triage, analysis, analyze, analyse, causes, cause, root cause, root causes, root cause analysis, checks, check, pre check, pre checks, health check, health checks, what to check, where to look, identification",
 	Resolution: "resolution, resolutions, resolve, resolving, mitigation, mitigations, mitigate, mitigating, remediation, remediations, remediate, remediating, " +
 		"actions, action, fix, fixes, fixing, fix it, fix this, recovery, recover, recovering, repair, solution, solutions, workaround, workarounds, rollback, roll back, containment, contain, " +
 		"eradication, response, cleanup, clean up",

@@ -67,7 +67,7 @@ func spanCommand(text string) (command, kind string) {
 		return "", ""
 	case isSQL(text) && strings.HasSuffix(text, ";"):
 		return text, SQL
-	case shell.Known(path.Base(words[0])) && shell.StartsCommand(text) && !mentioned[strings.Join(words, " ")]:
+	case (shell.Known(path.Base(words[0])) || words[0] == "cd" && strings.Contains(text, " && ")) && shell.StartsCommand(text) && !mentioned[strings.Join(words, " ")]:
 		return text, Shell
 	}
 	return "", ""
