@@ -172,6 +172,9 @@ func (f *alertFinder) table(table *east.Table) {
 	column := -1
 	var names []string
 	for row := table.FirstChild(); row != nil; row = row.NextSibling() {
+		if first := row.FirstChild(); first != nil && first.NextSibling() != nil && labelsAlerts(f.doc.plain(first)) && first.NextSibling().NextSibling() == nil {
+			f.labelled(f.doc.plain(first) + ":" + f.doc.plain(first.NextSibling())) // | Alert name(s) | A, B |
+		}
 		at := 0
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
 			text := f.doc.plain(cell)
@@ -217,7 +220,7 @@ func labelsAlerts(label string) bool {
 	if len(label) > maxTitle {
 		return false
 	}
-	said := words(label)
+	said := words(withoutParentheses(label))
 	for len(said) > 1 && behindAlert[said[len(said)-1]] {
 		said = said[:len(said)-1]
 	}

@@ -27,6 +27,7 @@ func TestParseFindsAlerts(t *testing.T) {
 			"# A\n\n## Symptoms\n\n| Severity | Alert |\n|---|---|\n| high | ~NodeDown~ |\n| HighLoad | SLOW_DISK |\n",
 			[]string{"NodeDown", "SLOW_DISK"},
 		},
+		"a table of facts":  {"# A\n\n| Field | Value |\n|---|---|\n| **Alert Name(s)** | ~NodeDown~, ~DISK_FULL~ |\n| Tool | PagerDuty |\n", []string{"NodeDown", "DISK_FULL"}},
 		"prose":             {"# A\n\n## Alert: RabbitMQ is slow\n\nAlert: PostgreSQL has SLOW_QUERIES\n\nRelated alerts: NodeDown\n", nil},
 		"an index by links": {"# A\n\n| Alert | File |\n|---|---|\n| NodeDown | [a](node.md) |\n", nil},
 		"an index by names": {"# A\n\n| Alert | Runbook |\n|---|---|\n| NodeDown | node |\n", nil},

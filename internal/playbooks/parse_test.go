@@ -257,6 +257,7 @@ func TestParseKnowsSectionsByManyNames(t *testing.T) {
 		"**Remediation recommendations:**": playbooks.Resolution, "### Current fix": playbooks.Resolution, "How to **investigate**:": playbooks.Diagnosis,
 		"Diagnosis\n- look": playbooks.Diagnosis, "To recover:\n\n1. restart": playbooks.Resolution, "Signals:\n~~~\nx\n~~~": playbooks.Symptoms,
 		"Diagnosis": playbooks.Other, "diagnosis\n- look": playbooks.Other, "Diagnosis: the\n- look": playbooks.Other,
+		"## 2. Diagnóstico": playbooks.Diagnosis, "## Lösung": playbooks.Resolution, "## Mitigação": playbooks.Resolution, "## 🚨 **EMERGENCY PROCEDURES**": playbooks.Resolution,
 		"## Fixing a tyre": playbooks.Other, "## Fix issues upstream": playbooks.Other, "How to live:": playbooks.Other,
 		"## Fixed in version 3": playbooks.Other, "## Diagnosis and other stories": playbooks.Other, "## 42": playbooks.Other,
 	} {

@@ -22,12 +22,23 @@ var sectionKinds = byName(map[string]string{
 	Escalation: "escalation, escalations, escalate, escalating, when to escalate, who to escalate to, who to contact",
 })
 
+// The same in other languages, German, French, Spanish and Portuguese.
+var foreignKinds = byName(map[string]string{
+	Symptoms:     "symptome, symptômes, síntomas, sintomas, síntoma, bedeutung, signification, significado, detección, detecção, détection, erkennung",
+	Impact:       "impacto, auswirkung, auswirkungen",
+	Diagnosis:    "diagnóstico, diagnostico, diagnostik, investigación, investigação, ursachen, ursache, causas, fehlersuche, untersuchung, análisis, análise, analyse",
+	Resolution:   "lösung, lösungen, behebung, maßnahmen, wiederherstellung, résolution, atténuation, résoudre, solución, soluciones, solução, soluções, resolución, resolução, mitigación, mitigação, remediación, remediação, recuperación, recuperação, correção, acciones, ações",
+	Verification: "überprüfung, verifizierung, prüfung, vérification, verificación, verificação, validación, validação",
+	Prevention:   "vorbeugung, prävention, prévention, prevención, prevenção, nachbereitung",
+	Escalation:   "eskalation, escalade, escalación, escalamiento, escalonamento, escalação, ansprechpartner, contactos, contatos",
+})
+
 // Names that count only as they stand: with other words around them they are the
 // names of anything.
 var wholeNames = byName(map[string]string{
 	Symptoms:   "trigger, triggers, alert definition, alert description, alert meaning, alert",
 	Diagnosis:  "how to check",
-	Resolution: "what to do, what should i do, runbook, playbook, steps, procedure, next steps to take, how to respond, recommended action",
+	Resolution: "what to do, what should i do, emergency procedures, emergency procedure, runbook, playbook, steps, procedure, next steps to take, how to respond, recommended action",
 	Escalation: "contacts, contact",
 	Prevention: "post incident actions, follow up actions, long term prevention",
 })
@@ -89,7 +100,7 @@ func sectionKind(title string) string {
 		name = name[2:]
 	}
 	whole := strings.Join(name, " ")
-	if kind := cmp.Or(wholeNames[whole], kindOf(name), troubleKind(name)); kind != "" {
+	if kind := cmp.Or(wholeNames[whole], kindOf(name), troubleKind(name), foreignKinds[whole]); kind != "" {
 		return kind
 	}
 	kind := ""

@@ -120,6 +120,8 @@ func (c *cutter) step() {
 		c.found[len(c.found)-1].Line, c.found[len(c.found)-1].Caption = last.Line, last.Caption
 	case isStatement(trimmed), isMeta(trimmed) && slices.ContainsFunc(c.found, func(l Line) bool { return l.In == InSQL }):
 		c.sql(trimmed)
+	case c.inRedis(trimmed):
+		c.add(trimmed, InOther, 1)
 	default:
 		opened := c.opened(trimmed)
 		if language := queryIn(opened, !c.commands); language != "" {
@@ -131,6 +133,16 @@ func (c *cutter) step() {
 		}
 	}
 }
+
+// inRedis reports what is typed into the redis-cli that the fence started.
+func (c *cutter) inRedis(line string) bool {
+	return redisVerbs[firstField(line)] && slices.ContainsFunc(c.found, func(l Line) bool {
+		return strings.HasPrefix(l.Text, "redis-cli") || strings.Contains(l.Text, " redis-cli")
+	})
+}
+
+var redisVerbs = wordSet("INFO PING SLOWLOG CONFIG MONITOR CLIENT DBSIZE KEYS SCAN MEMORY LATENCY CLUSTER ACL TTL GET HGETALL LLEN LRANGE XINFO XLEN " +
+	"AUTH BGSAVE BGREWRITEAOF LASTSAVE DEL UNLINK FLUSHDB FLUSHALL REPLICAOF SLAVEOF FAILOVER SENTINEL SHUTDOWN")
 
 // echoed reports what the command above ran elsewhere, shown again with what it printed.
 func (c *cutter) echoed(line string) bool {

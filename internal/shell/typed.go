@@ -72,7 +72,7 @@ func Bare(line string) (may, sure bool) {
 	if (Policy{}).Analyse(line).Risk == Unknown {
 		return hasFlag(line), false
 	}
-	return true, hasFlag(line) || strings.ContainsAny(line, "/|=$<>&")
+	return true, hasFlag(line) || strings.ContainsAny(line, "/|=$<>&;")
 }
 
 // shellWords are the shell's own that begin what people put into a runbook. Those

@@ -54,6 +54,8 @@ func TestCommandsAreToldFromOutput(t *testing.T) {
 		"keys of YAML":         {"sum(x_total)\n\nserver_side_limits:\n  max_series_count: <int>", []string{"promql sum(x_total)"}},
 		"a function":           {"count() { ls; }\ncount", []string{"count() { ls; }", "count"}},
 		"exposition":           {"curl -s x/metrics\nup{job=\"a\"} 1", []string{"curl -s x/metrics"}},
+		"typed into redis-cli": {"redis-cli -h r\n\n# memory\nINFO memory\nused_memory:1\nSLOWLOG GET 10", []string{"redis-cli -h r", "other INFO memory", "other SLOWLOG GET 10"}},
+		"no redis-cli":         {"ls\nINFO memory", []string{"ls"}},
 		"paths":                {"/usr/bin/id\n/var/lib/x # keep", []string{"/usr/bin/id", "/var/lib/x # keep"}},
 		"quoted here-document": {"cat <<'X'\na b c\nX\nls", []string{"cat <<'X'\na b c\nX", "ls"}},
 	} {
