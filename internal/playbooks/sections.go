@@ -30,7 +30,7 @@ var foreignKinds = byName(map[string]string{
 	Resolution:   "lösung, lösungen, behebung, maßnahmen, wiederherstellung, résolution, atténuation, résoudre, solución, soluciones, solução, soluções, resolución, resolução, mitigación, mitigação, remediación, remediação, recuperación, recuperação, correção, acciones, ações",
 	Verification: "überprüfung, verifizierung, prüfung, vérification, verificación, verificação, validación, validação",
 	Prevention:   "vorbeugung, prävention, prévention, prevención, prevenção, nachbereitung",
-	Escalation:   "eskalation, escalade, escalación, escalamiento, escalonamento, escalação, ansprechpartner, contactos, contatos",
+	Escalation:   "eskalation, escalade, escalación, escalamiento, escalonamento, escalação, ansprechpartner, contatos",
 })
 
 // Names that count only as they stand: with other words around them they are the
