@@ -57,6 +57,18 @@ diagnosis: Checks
      promql sum(up) (any L13)
      > 0 is bad
 `},
+		"nothing to do": {source: `# A
+
+## Impact
+
+~~~
+# What it holds
+redis> INFO memory
+~~~
+`, want: `# A (alerts-example)
+impact: Impact
+  > ~~~⏎# What it holds⏎INFO memory⏎~~~
+`},
 		"nothing else": {source: `# A
 
 ## Fix

@@ -164,7 +164,11 @@ func (r *reader) sectionText(drafts []*draft) (text string, directives []Directi
 			case b.Text != "":
 				parts = append(parts, b.Text)
 			case b.Command != nil:
-				parts = append(parts, fenced(b.Command.Language, b.Command.Text))
+				code := b.Command.Text
+				if b.Command.Caption != "" {
+					code = "# " + b.Command.Caption + "\n" + code
+				}
+				parts = append(parts, fenced(b.Command.Language, code))
 			case b.Directive != nil:
 				directives = append(directives, *b.Directive)
 			}
