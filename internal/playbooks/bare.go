@@ -20,7 +20,7 @@ func (r *reader) bareLines(n ast.Node) []span {
 	announced := false
 	for i := range lines.Len() {
 		segment := lines.At(i)
-		line := strings.TrimSpace(string(segment.Value(r.doc.source)))
+		line := withoutRemark(strings.TrimSpace(string(segment.Value(r.doc.source))))
 		may, sure := (i > 0 || inItem && n.PreviousSibling() == nil) && r.mayBeBare(line), false
 		if may {
 			may, sure = shell.Bare(line)
@@ -36,6 +36,14 @@ func (r *reader) bareLines(n ast.Node) []span {
 	}
 	r.bare[n] = all
 	return all
+}
+
+// withoutRemark takes "(from another container)" off the end of a line.
+func withoutRemark(line string) string {
+	if open := strings.LastIndex(line, " ("); open > 0 && strings.HasSuffix(line, ")") && !strings.ContainsAny(line[open+2:len(line)-1], "()") {
+		return line[:open]
+	}
+	return line
 }
 
 // mayBeBare spares most lines a closer look, and bounds how many of a file get one.
@@ -59,7 +67,7 @@ func (r *reader) allBare(list ast.Node) bool {
 		first := item.FirstChild()
 		if all = first != nil && first.Lines() != nil && first.Lines().Len() == 1 && first.NextSibling() == nil; all {
 			segment := first.Lines().At(0)
-			line := strings.TrimSpace(string(segment.Value(r.doc.source)))
+			line := withoutRemark(strings.TrimSpace(string(segment.Value(r.doc.source))))
 			if all = r.mayBeBare(line); all {
 				all, _ = shell.Bare(line)
 			}

@@ -69,8 +69,8 @@ func Bare(line string) (may, sure bool) {
 	if quote != 0 {
 		return false, false
 	}
-	if (Policy{}).Analyse(line).Risk == Unknown {
-		return hasFlag(line), false
+	if does := (Policy{}).Analyse(line); does.Risk == Unknown {
+		return hasFlag(line) && does.Refused == "", false
 	}
 	return true, hasFlag(line) || strings.ContainsAny(line, "/|=$<>&;")
 }
