@@ -141,7 +141,7 @@ func (n *Network) guardDatabase(config *pgconn.Config) {
 // notConnected tells why, without the address and the user of the configuration, which may be nobody's business.
 func (s *session) notConnected(alias string, err error) int {
 	var wrong *pgconn.PgError
-	reason := ""
+	var reason string
 	switch {
 	case errors.Is(err, errForbidden):
 		return s.c.fail(codeRefused, "%s: %v", alias, errForbidden)
