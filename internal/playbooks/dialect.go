@@ -1,6 +1,10 @@
 package playbooks
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // plainMarkdown rewrites, line by line, what sites add to Markdown and no parser of it
 // knows: MkDocs' admonitions (!!! note, and text that is indented below) and the code
@@ -35,7 +39,8 @@ func admonition(text string) string {
 	if kind == "" {
 		return text
 	}
-	return strings.TrimSpace("**" + strings.ToUpper(kind[:1]) + kind[1:] + ":** " + strings.Trim(strings.TrimSpace(title), `"`))
+	first, n := utf8.DecodeRuneInString(kind)
+	return strings.TrimSpace("**" + string(unicode.ToUpper(first)) + kind[n:] + ":** " + strings.Trim(strings.TrimSpace(title), `"`))
 }
 
 // unindent takes four columns from the lines that are indented at least so deep.

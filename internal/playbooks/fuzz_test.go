@@ -16,7 +16,7 @@ var seeds = []string{
 	"---\ntitle: x\nalerts: [a*]\nlevel: 9\n---\n# B\n",
 	"---\na: &a [*a, *a]\n---\n", "---\n- x\n---\n", "---\n{\n---\n", "---\n? : :\n...\n",
 	"- a\n  - b\n\n    ```\n    x\n", "1. a\n   ```sql\n   SELECT '\n   ```\n", "> - `nc -z a 1`\n",
-	"# A {#x}\n# A {id=x}\n## \n## Fix\n", "[a]: b\n\n[a]\n", "\r\n\t- \x00\xff", "| a |\n|--:|\n| b |\n",
+	"# A {#x}\n# A {id=x}\n## \n## Fix\n", "!!! \x00", "!!! über uns\n    x\n", "[a]: b\n\n[a]\n", "\r\n\t- \x00\xff", "| a |\n|--:|\n| b |\n",
 	"<pod>\n\n[x](javascript:y) ![i](http://h/i) <b onclick=x>\n", "```probe\n: [\n```\n",
 }
 
