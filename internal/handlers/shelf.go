@@ -41,7 +41,7 @@ type tally struct {
 }
 
 // holds says whether the playbook, which has these facets, is among what was asked for: it
-// has one of those asked for of each kind. It is counted.
+// has one of those asked for of each kind. On the way it counts the playbook's facets in counted.
 func (f shelf) holds(p *playbooks.Playbook, has []string, counted tally) bool {
 	if !contains(searchable(p), f.words) {
 		return false
@@ -107,7 +107,7 @@ const maxOwners = 6
 // kind of which one is on: what was switched on can be switched off.
 func (f shelf) counters(counted tally) (all []views.Counter) {
 	for _, facet := range f.facets {
-		counted.facets[facet] += 0
+		counted.facets[facet] += 0 // what is on is offered also where it leaves nothing
 	}
 	owners := 0
 	for _, facet := range slices.SortedFunc(maps.Keys(counted.facets), func(a, b string) int { return f.order(counted.facets, a, b) }) {

@@ -92,8 +92,8 @@ func TestFlagsOfCopiedPrograms(t *testing.T) {
 		unknown     | git log --show-signature
 		change      | git log --output=x
 		unknown     | git cat-file --filters HEAD:x
-		read        | git grep -n TODO
-		unknown     | git grep -nOsh TODO
+		read        | git grep -n timeout
+		unknown     | git grep -nOsh timeout
 		read        | git push --dry-run origin main
 		unknown     | git push --dry-run --receive-pack=x origin
 		read        | git stash show -p
